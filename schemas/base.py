@@ -1,0 +1,188 @@
+"""What every query string and every answer have in common."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from .faults import nearest, refusal, shown
+from .parameters import Amount, Codes, Day, Items, Whole
+
+# How a field's values are ordered by PostgreSQL; text in byte order, whatever the server's locale.
+SQL_TYPES: Mapping[type[fields.Field[Any]], str] = {
+    fields.Float: "numeric",
+    fields.Integer: "bigint",
+    fields.Boolean: "boolean",
+    fields.Date: "date",
+    fields.AwareDateTime: "timestamptz",
+    fields.String: "text",
+}
+
+
+class Output(ma.Schema):
+    """Base of every answer.
+
+    Every key is always present: hence required. Keys may be added within v1: hence unknown keys
+    are allowed, lest openapi.yaml promise the opposite.
+    """
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = True
+
+
+class Query(ma.Schema):
+    """Base of every query string. What is left out loads as None, which filters nothing."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    def __init__(self, codes: Codes | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.codes = codes
+
+    @ma.post_load
+    def fill_absent(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return dict.fromkeys(self.fields) | data
+
+
+class NoParameters(Query):
+    """The query string of a path that takes no parameter."""
+
+
+class Order(fields.String):
+    """A field to sort by, with `-` in front to turn the order round: (name, is descending)."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        allowed = sortable(self.root.row)  # type: ignore[union-attr]
+        name = value.removeprefix("-")
+        if name not in allowed:
+            raise refusal(
+                "unknown_value",
+                f"{shown(name)} is not a field to sort by.",
+                allowed,
+                nearest(name, allowed),
+            )
+        return name, value.startswith("-")
+
+
+class ListQuery(Query):
+    """Base of a list's query string: order, paging, and the bounds of its row's fields."""
+
+    row: ClassVar[type[Output]]
+    key: ClassVar[tuple[str, ...]]  # the primary key, which ends every order
+
+    sort = Items(
+        Order(),
+        metadata={
+            "description": "Fields to sort by, `-` in front for descending. Nulls come last "
+            "either way and the primary key is always appended."
+        },
+    )
+    limit = Whole(
+        1,
+        10000,
+        load_default=1000,
+        metadata={"description": "How many rows to return at most; the default holds a table."},
+    )
+    cursor = fields.String(
+        validate=validate.Length(max=1000),
+        metadata={
+            "description": "Where the next page starts: the cursor in `links.next`, with the "
+            "same query.",
+            "maxLength": 1000,
+        },
+    )
+
+    @ma.post_load
+    def join_bounds(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Turn `x`, `x_gte` and `x_lte` into one PostgreSQL range literal under `x`."""
+        for name in bounded(self.row):
+            lower, upper = data.pop(f"{name}_gte", None), data.pop(f"{name}_lte", None)
+            exact = data.get(name)
+            lower = max((at for at in (lower, exact) if at is not None), default=None)
+            upper = min((at for at in (upper, exact) if at is not None), default=None)
+            if lower is not None and upper is not None and lower > upper:
+                raise empty_range(name, exact is not None)
+            data[name] = as_range(lower, upper)
+        return data
+
+
+@cache
+def sortable(row: type[Output]) -> dict[str, str]:
+    """Return the fields of a row that it can be sorted by, each with its SQL type."""
+    return {
+        name: SQL_TYPES[kind]
+        for name, field in row().fields.items()
+        if (kind := scalar(field)) is not None
+    }
+
+
+def scalar(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
+    return next((kind for kind in SQL_TYPES if isinstance(field, kind)), None)
+
+
+@cache
+def bounded(row: type[Output]) -> dict[str, fields.Field[Any]]:
+    """Return the fields of a row that take `_gte` and `_lte`: its numbers and days."""
+    return {
+        name: field
+        for name, field in row().fields.items()
+        if scalar(field) in (fields.Float, fields.Integer, fields.Date)
+    }
+
+
+def bounds_of(row: type[Output]) -> type[ma.Schema]:
+    """Return a schema with `<field>_gte` and `<field>_lte` for every number and day of a row."""
+    found: dict[str, fields.Field[Any]] = {}
+    for name, field in bounded(row).items():
+        for suffix, words in (("gte", "at least"), ("lte", "at most")):
+            found[f"{name}_{suffix}"] = bound(field, f"Only rows whose `{name}` is {words} this.")
+    return ma.Schema.from_dict(found, name=f"{row.__name__}Bounds")
+
+
+def bound(field: fields.Field[Any], description: str) -> fields.Field[Any]:
+    metadata = {"description": f"{description} A null matches no bound."}
+    if scalar(field) is fields.Date:
+        return Day(metadata=metadata)
+    if scalar(field) is fields.Integer:
+        return Whole(metadata=metadata)
+    return Amount(metadata=metadata)
+
+
+def empty_range(name: str, has_exact: bool) -> ma.ValidationError:
+    parts = [f"{name}_gte", f"{name}_lte", *([name] if has_exact else [])]
+    fault = refusal("empty_range", f"No value can satisfy {' and '.join(parts)} together.")
+    return ma.ValidationError(dict.fromkeys(parts, fault.messages))
+
+
+def as_range(lower: object, upper: object) -> str | None:
+    if lower is None and upper is None:
+        return None
+    return f"[{'' if lower is None else lower},{'' if upper is None else upper}]"
+
+
+class Note(Output):
+    """A remark of the publisher or of ours."""
+
+    id = fields.String(metadata={"description": "The note's id.", "example": "gbr-fiscal-year"})
+    text = fields.String(metadata={"description": "What it says, in plain words."})
+
+
+class Source(Output):
+    """Where a statement can be read."""
+
+    title = fields.String(metadata={"description": "The title of the text or report."})
+    publisher = fields.String(allow_none=True, metadata={"description": "Who published it."})
+    url = fields.String(allow_none=True, metadata={"description": "Where it stands, if online."})
+    # A string and no date: it is kept in a JSON column, which gives it back as text.
+    published_on = fields.String(
+        allow_none=True, metadata={"description": "The day it came out.", "format": "date"}
+    )
+    kind = fields.String(
+        metadata={"description": "`official`, `press` or `secondary`.", "example": "official"}
+    )

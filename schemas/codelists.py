@@ -1,0 +1,173 @@
+"""The vocabularies that the contract itself fixes, and what /v1/codelists returns."""
+
+from marshmallow import fields
+
+from .base import ListQuery, Output
+from .envelope import item_of, page_of
+
+# codelist -> (title, {code: definition}). Lists that may grow are open strings in answers.
+CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "area-kinds": (
+        "Kinds of area",
+        {
+            "member": "A member of the alliance.",
+            "aggregate": "A total that the publisher itself printed.",
+        },
+    ),
+    "backings": (
+        "How well a commitment is backed",
+        {
+            "official": "A text of the government or body that made it was read.",
+            "several_reports": "Several independent reports agree.",
+            "one_report": "One report says so.",
+        },
+    ),
+    "commitment-kinds": (
+        "Kinds of commitment",
+        {
+            "pledge": "A promise to reach something.",
+            "plan": "A government's plan, budget or law.",
+            "proposal": "Put forward for others to agree to.",
+            "demand": "Asked of others.",
+            "reservation": "A refusal or an exception claimed.",
+            "statement": "Said without a promise.",
+        },
+    ),
+    "commitment-states": (
+        "What became of a commitment",
+        {
+            "open": "Neither kept nor overtaken so far.",
+            "superseded": "Replaced by a later one.",
+            "fulfilled": "The due year is over and the figures reached it.",
+            "lapsed": "The due year is over and the figures did not reach it.",
+        },
+    ),
+    "confidences": (
+        "How sure a fact is",
+        {
+            "high": "Read in the text itself or in several copies that agree.",
+            "medium": "Told by a report that quotes the text.",
+            "low": "Told by one report, or inferred.",
+        },
+    ),
+    "coverages": (
+        "Coverage of a release",
+        {
+            "full": "Every ally at publication and every year covered has a row.",
+            "partial": "Only some members, years or indicators are held.",
+        },
+    ),
+    "date-precisions": (
+        "Precision of a date",
+        {
+            "day": "The day is known.",
+            "month": "The month is known; the day is given as the first.",
+            "year": "The year is known; the day is given as 1 January.",
+        },
+    ),
+    "meeting-kinds": (
+        "Kinds of meeting",
+        {
+            "summit": "Heads of state and government.",
+            "leaders_meeting": "Heads of state and government, called a leaders' meeting.",
+            "ministers_meeting": "Ministers of defence.",
+        },
+    ),
+    "missing-reasons": (
+        "Why a figure is missing",
+        {
+            "not_reported": "The publisher left the cell blank.",
+            "not_applicable": "There is nothing to measure: Iceland has no armed forces.",
+            "not_published": "Nobody publishes it: the 1.5 % part of The Hague's 5 %.",
+            "not_held": "Published, but not in our copy of that release.",
+        },
+    ),
+    "obtained": (
+        "How a release's figures were obtained",
+        {
+            "workbook": "Read from the publisher's own workbook, cell by cell.",
+            "transcription": "Taken from a transcription of the publisher's tables.",
+        },
+    ),
+    "price-bases": (
+        "Price bases",
+        {
+            "current": "Prices and exchange rates of each year.",
+            "constant": "Prices and exchange rates of the release's base year.",
+        },
+    ),
+    "regions": (
+        "Regions of members",
+        {"europe": "Europe, Türkiye included.", "north_america": "Canada and the United States."},
+    ),
+    "source-kinds": (
+        "Kinds of text a statement is taken from",
+        {
+            "official": "A government, NATO or another body speaking for itself.",
+            "press": "A news report.",
+            "secondary": "A text that retells others.",
+        },
+    ),
+    "stages": (
+        "Stages of a figure",
+        {
+            "actual": "Final in this release (SDMX OBS_STATUS A).",
+            "estimate": "Marked as an estimate in this release (SDMX OBS_STATUS E).",
+        },
+    ),
+    "target-states": (
+        "States of a target",
+        {
+            "proposed": "Put forward, not agreed.",
+            "agreed": "Agreed by the alliance and in force.",
+            "superseded": "Agreed, and later replaced.",
+        },
+    ),
+    "units": (
+        "Units of values",
+        {
+            "pct_gdp": "Per cent of gross domestic product; 2.36 means 2.36 %.",
+            "pct_gni": "Per cent of gross national income.",
+            "pct_defence": "Per cent of the defence expenditure.",
+            "pct": "Per cent.",
+            "pp_gdp": "Percentage points of gross domestic product added.",
+            "pp_per_year": "Percentage points of gross domestic product a year.",
+            "usd_m": "Million United States dollars.",
+            "lcu_m": "Million units of the national currency.",
+            "usd": "United States dollars.",
+            "usd_k": "Thousand United States dollars.",
+            "thousands": "Thousand persons.",
+            "persons": "Persons.",
+            "pieces": "Pieces of equipment.",
+        },
+    ),
+}
+
+
+def codes_of(codelist: str) -> tuple[str, ...]:
+    return tuple(CODELISTS[codelist][1])
+
+
+class CodelistEntry(Output):
+    """A code and what it means."""
+
+    code = fields.String(metadata={"description": "The code.", "example": "estimate"})
+    definition = fields.String(metadata={"description": "What it means."})
+
+
+class Codelist(Output):
+    """A vocabulary of the contract; codes may be added within version 1."""
+
+    id = fields.String(metadata={"description": "The codelist's id.", "example": "stages"})
+    title = fields.String(metadata={"description": "Its title."})
+    codes = fields.List(
+        fields.Nested(CodelistEntry), metadata={"description": "Its codes, in reading order."}
+    )
+
+
+class CodelistListQuery(ListQuery):
+    row, key = Codelist, ("id",)
+
+
+CodelistItem = item_of(Codelist)
+CodelistPage = page_of(Codelist)

@@ -1,0 +1,137 @@
+"""The types of query parameters: stricter than marshmallow's, which take ` 7 ` and `1_0`."""
+
+import re
+from collections.abc import Hashable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from marshmallow import fields
+
+from .faults import nearest, refusal, shown
+
+INTEGER = re.compile(r"-?[0-9]{1,10}")
+DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MAX_INTEGER = 2**31 - 1  # what PostgreSQL's integer and the contract's int32 hold
+
+
+class Codes(Hashable, Protocol):
+    """The codes in use, which only the database knows."""
+
+    def find(self, codelist: str, given: str) -> str | None: ...
+
+    def nearest(self, codelist: str, given: str) -> str | None: ...
+
+    def allowed(self, codelist: str) -> tuple[str, ...]: ...
+
+
+class Whole(fields.Integer):
+    """An integer in plain digits, within bounds."""
+
+    def __init__(self, minimum: int = -MAX_INTEGER, maximum: int = MAX_INTEGER, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.minimum, self.maximum = minimum, maximum
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if not INTEGER.fullmatch(value) or not self.minimum <= int(value) <= self.maximum:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not an integer from {self.minimum} to {self.maximum}.",
+            )
+        return int(value)
+
+
+class Amount(fields.Float):
+    """A decimal number in plain digits, kept exact."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not DECIMAL.fullmatch(value):
+            raise refusal("invalid_value", f"{shown(value)} is not a number such as 2 or 2.5.")
+        return Decimal(value)
+
+
+class Day(fields.Date):
+    """A calendar day, YYYY-MM-DD."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        try:
+            if DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise refusal("invalid_value", f"{shown(value)} is not a day in the form YYYY-MM-DD.")
+
+
+class Flag(fields.Boolean):
+    """`true` or `false`, in no other spelling."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if value not in ("true", "false"):
+            raise refusal(
+                "unknown_value", f"{shown(value)} is neither true nor false.", ("true", "false")
+            )
+        return bool(value == "true")
+
+
+class Choice(fields.String):
+    """One of the codes of a list that the contract itself fixes."""
+
+    def __init__(self, allowed: Iterable[str], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.allowed = tuple(allowed)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if value not in self.allowed:
+            raise refusal(
+                "unknown_value",
+                f"{shown(value)} is not one of {', '.join(self.allowed)}.",
+                self.allowed,
+                nearest(value, self.allowed),
+            )
+        return str(value)
+
+
+class Code(fields.String):
+    """A code that stands in the data: a member, an indicator, a release.
+
+    The schema it belongs to carries the codes in use (`Query.codes`).
+    """
+
+    def __init__(self, codelist: str, path: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.codelist, self.path = codelist, path
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        codes: Codes = self.root.codes  # type: ignore[union-attr]
+        code = codes.find(self.codelist, value)
+        if code is None:
+            raise refusal(
+                "unknown_value",
+                f"{shown(value)} is not a known {self.codelist}; {self.path} lists them.",
+                codes.allowed(self.codelist),
+                codes.nearest(self.codelist, value),
+            )
+        return code
+
+
+class ReleaseCode(Code):
+    """A release's id, or `latest` or `first`."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if value in ("latest", "first"):
+            return str(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Items(fields.List[Any]):
+    """Several values in either spelling, `a=1,2` or `a=1&a=2`, and the mix; duplicates collapse."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        items = [item for text in value for item in text.split(",")]
+        if "" in items:
+            raise refusal("invalid_value", "An item of the list is empty.")
+        if len(items) > 200:
+            raise refusal("invalid_value", f"{len(items)} items are more than the 200 allowed.")
+        loaded = super()._deserialize(items, attr, data, **kwargs)
+        return list(dict.fromkeys(loaded))

@@ -1,0 +1,64 @@
+"""What /v1/releases accepts and returns."""
+
+from marshmallow import fields
+
+from .base import ListQuery, Note, Output, bounds_of
+from .codelists import codes_of
+from .envelope import item_of, page_of
+from .parameters import Choice, Code, Items
+
+
+class Release(Output):
+    """One publication of a source; its figures never change."""
+
+    id = fields.String(metadata={"description": "The release's id.", "example": "nato-2024-06-17"})
+    source = fields.String(metadata={"description": "The source's id.", "example": "nato"})
+    title = fields.String(metadata={"description": "The publication's title."})
+    published_on = fields.Date(
+        metadata={"description": "The day it came out.", "example": "2024-06-17"}
+    )
+    cutoff_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "The last day whose information the publisher used, if known."},
+    )
+    year_first = fields.Integer(
+        metadata={"description": "The first year it covers.", "example": 2014}
+    )
+    year_last = fields.Integer(
+        metadata={"description": "The last year it covers.", "example": 2024}
+    )
+    constant_base_year = fields.Integer(
+        metadata={"description": "The year whose prices its constant figures use.", "example": 2015}
+    )
+    coverage = fields.String(
+        metadata={"description": "A code of `/v1/codelists/coverages`.", "example": "full"}
+    )
+    indicators = fields.List(
+        fields.String(), metadata={"description": "The indicators of which figures are held."}
+    )
+    obtained = fields.String(
+        metadata={"description": "A code of `/v1/codelists/obtained`.", "example": "workbook"}
+    )
+    source_url = fields.String(metadata={"description": "Where the publisher has it."})
+    sha256 = fields.String(
+        allow_none=True,
+        metadata={"description": "Checksum of the publisher's file, where it was read."},
+    )
+    licence = fields.String(metadata={"description": "The publisher's terms."})
+    citation = fields.String(metadata={"description": "How to cite it."})
+    figure_count = fields.Integer(metadata={"description": "How many figures are held."})
+    notes = fields.List(
+        fields.Nested(Note), metadata={"description": "Remarks on the release as a whole."}
+    )
+
+
+class ReleaseListQuery(bounds_of(Release), ListQuery):  # type: ignore[misc]
+    row, key = Release, ("id",)
+
+    source = Items(Code("source", "/v1/sources"), metadata={"description": "Only these sources."})
+    coverage = Choice(codes_of("coverages"), metadata={"description": "Only this coverage."})
+    obtained = Choice(codes_of("obtained"), metadata={"description": "Only those obtained so."})
+
+
+ReleaseItem = item_of(Release)
+ReleasePage = page_of(Release)

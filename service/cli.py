@@ -1,0 +1,33 @@
+"""flask commands: migrate, openapi."""
+
+import click
+import psycopg
+from flask import Flask
+
+from . import config
+from .http import contract
+from .storage import migrations
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(migrate)
+    app.cli.add_command(openapi)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database named by DATABASE_URL up to sql/migrations."""
+    url = config.from_environment().database_url
+    if url is None:
+        raise click.ClickException("DATABASE_URL is not set; `make run` needs none")
+    try:
+        applied = migrations.migrate(url)
+    except (migrations.MigrationError, psycopg.Error) as error:
+        raise click.ClickException(" ".join(str(error).split())) from error
+    click.echo("\n".join(applied) or "nothing to migrate")
+
+
+@click.command()
+def openapi() -> None:
+    """Print the contract: `flask --app service openapi > openapi.yaml`."""
+    click.echo(contract.render(), nl=False)

@@ -1,0 +1,57 @@
+"""A query parameter as the contract describes it."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from schemas.base import ListQuery, Order, Query, sortable
+from schemas.parameters import Choice, Items, Whole
+
+
+def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
+    """Return a parameter object. Lists are written with commas; the server takes both spellings."""
+    described = {
+        "in": "query",
+        "name": name,
+        "required": False,
+        "description": description(field, schema),
+        "schema": schema_of(field),
+    }
+    if isinstance(field, Items):
+        described |= {"style": "form", "explode": False}
+    if "example" in field.metadata:
+        described["example"] = field.metadata["example"]
+    return described
+
+
+def description(field: fields.Field[Any], schema: Query) -> str:
+    text = str(field.metadata["description"])
+    if (
+        isinstance(field, Items)
+        and isinstance(field.inner, Order)
+        and isinstance(schema, ListQuery)
+    ):
+        return f"{text} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
+    return text
+
+
+def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
+    if isinstance(field, Items):
+        return {"type": "array", "items": schema_of(field.inner), "maxItems": 200}
+    if isinstance(field, Whole):
+        bounds = {"minimum": field.minimum, "maximum": field.maximum}
+        default = {} if field.load_default is None or field.required else defaulted(field)
+        return {"type": "integer", "format": "int32"} | bounds | default
+    if isinstance(field, fields.Float):
+        return {"type": "number", "format": "double"}
+    if isinstance(field, fields.Date):
+        return {"type": "string", "format": "date"}
+    if isinstance(field, fields.Boolean):
+        return {"type": "boolean"}
+    if isinstance(field, Choice):
+        return {"type": "string", "enum": list(field.allowed)}
+    return {"type": "string", "maxLength": field.metadata.get("maxLength", 100)}
+
+
+def defaulted(field: Whole) -> dict[str, Any]:
+    return {"default": field.load_default} if isinstance(field.load_default, int) else {}

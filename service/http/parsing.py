@@ -1,0 +1,114 @@
+"""From a query string to typed values, refusing whatever the schema does not name."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NoReturn
+
+import marshmallow as ma
+from flask import Request, request
+from marshmallow import fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
+
+from schemas.base import Query
+from schemas.faults import Fault, nearest, shown
+from schemas.parameters import Codes
+
+from .problems import unknown_in_path, wrong_parameters
+
+# Added by browsers, mailers and advertisers on the way; they ask nothing of us.
+TRACKING = ("_", "fbclid", "gclid")
+
+
+class StrictParser(FlaskParser):
+    """Refuse what webargs would let pass: unknown parameters, and scalars given twice."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        given = asked_for(req)
+        repeated = [
+            name
+            for name, values in given.lists()
+            if len(values) > 1
+            and name in schema.fields
+            and not isinstance(schema.fields[name], fields.List)
+        ]
+        if repeated:
+            raise ma.ValidationError({key: [REPEATED] for key in repeated})
+        return MultiDictProxy(given, schema)
+
+    def handle_error(
+        self, error: ma.ValidationError, req: Request, schema: ma.Schema, **kwargs: Any
+    ) -> NoReturn:
+        assert isinstance(error.messages, dict)
+        messages = error.messages.get("query", error.messages)
+        raise wrong_parameters(
+            ("query", name, fault)
+            for name, found in sorted(messages.items())
+            for fault in faults(found, name, schema)
+        )
+
+
+parser = StrictParser()
+
+REPEATED = Fault("repeated_parameter", "It takes one value and was given several times.")
+
+
+def asked_for(req: Request) -> MultiDict[str, str]:
+    """Return the query string's parameters without those that only track."""
+    return MultiDict(
+        (name, value)
+        for name, value in req.args.items(multi=True)
+        if name not in TRACKING and not name.startswith("utm_")
+    )
+
+
+def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:
+    """Turn marshmallow's messages, of whatever shape, into faults."""
+    if isinstance(found, dict):  # of a list: by position
+        for messages in found.values():
+            yield from faults(messages, name, schema)
+    elif isinstance(found, Fault):
+        yield found
+    elif isinstance(found, list):
+        for message in found:
+            yield from faults(message, name, schema)
+    elif found == schema.error_messages["unknown"]:
+        yield unknown_parameter(name, schema)
+    else:
+        yield Fault("invalid_value", str(found))
+
+
+def unknown_parameter(name: str, schema: ma.Schema) -> Fault:
+    allowed = tuple(schema.fields)
+    return Fault(
+        "unknown_parameter",
+        f"This path takes no parameter {shown(name)}.",
+        allowed,
+        nearest(name, allowed),
+    )
+
+
+def parse(accepts: type[Query], codes: Codes | None) -> dict[str, Any]:
+    """Return the typed values of the current query string.
+
+    Raises a 400 ProblemError that names every parameter that is wrong.
+    """
+    loaded = parser.parse(schema_of(accepts, codes), request, location="query")
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+# A schema takes longer to make than to use; there is one for each set of codes in use.
+@lru_cache(maxsize=100)
+def schema_of(accepts: type[Query], codes: Codes | None) -> Query:
+    return accepts(codes=codes)
+
+
+def check_path(parameters: Mapping[str, str]) -> None:
+    """Refuse in a path what PostgreSQL cannot take as text."""
+    for name, given in parameters.items():
+        if "\0" in given or len(given) > 200:
+            raise unknown_in_path(name, given, None, "/v1")

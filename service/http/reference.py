@@ -1,0 +1,65 @@
+"""/docs: the reference, read from the contract. Nothing on it is loaded from elsewhere."""
+
+from pathlib import Path
+
+import flask_swagger_ui
+from flask import Flask, Response, send_from_directory
+
+DIST = Path(flask_swagger_ui.__file__).parent / "dist"
+ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
+
+# Swagger UI sets styles on elements and draws its icons as data URLs.
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+)
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Burdenshare: the reference</title>
+<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="reference"></div>
+<noscript><p>The contract as text: <a href="/openapi.yaml">openapi.yaml</a></p></noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+START = """SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#reference",
+  deepLinking: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  supportedSubmitMethods: ["get"],
+});
+"""
+
+
+def init_app(app: Flask) -> None:
+    app.get("/docs")(get_page)
+    app.get("/docs/start.js")(get_start)
+    for asset in sorted(ASSETS):
+        app.get(f"/docs/{asset}", endpoint=f"docs.{asset.replace('.', '_')}")(
+            lambda asset=asset: send_from_directory(DIST, asset, max_age=86400)
+        )
+
+
+def get_page() -> Response:
+    """Answer with the reference's page."""
+    response = Response(PAGE, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def get_start() -> Response:
+    """Answer with the script that draws the reference, apart so that the policy can forbid inline ones."""
+    return Response(START, content_type="text/javascript; charset=utf-8")

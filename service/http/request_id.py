@@ -1,0 +1,20 @@
+"""The id of a request: the client's own where it is a plain one, else a new one."""
+
+import re
+from uuid import uuid4
+
+from flask import request
+
+HEADER = "X-Request-Id"
+PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id() -> str:
+    """Return the id of the current request, the same at every call.
+
+    It is kept in the environment of the request: unlike Flask's `g`, that is never shared.
+    """
+    if "burdenshare.request_id" not in request.environ:
+        given = request.headers.get(HEADER, "")
+        request.environ["burdenshare.request_id"] = given if PLAIN.fullmatch(given) else uuid4().hex
+    return str(request.environ["burdenshare.request_id"])

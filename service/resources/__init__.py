@@ -1,0 +1,36 @@
+"""One file for each subject of the API, in the reading order of the contract."""
+
+from . import (
+    codelists,
+    commitments,
+    health,
+    index,
+    indicators,
+    members,
+    observations,
+    problems,
+    releases,
+    sources,
+    spending_years,
+    summits,
+    targets,
+)
+
+BLUEPRINTS = tuple(
+    subject.blueprint
+    for subject in (
+        index,
+        spending_years,
+        observations,
+        members,
+        targets,
+        commitments,
+        summits,
+        releases,
+        sources,
+        indicators,
+        codelists,
+        problems,
+        health,
+    )
+)

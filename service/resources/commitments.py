@@ -1,0 +1,29 @@
+"""/v1/commitments: who promised, planned, proposed, demanded or refused what."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.base import NoParameters
+from schemas.commitments import CommitmentItem, CommitmentListQuery, CommitmentPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.storage.database import Snapshot
+
+blueprint = Blueprint("commitments", __name__)
+
+
+@endpoint(blueprint, "/v1/commitments", accepts=CommitmentListQuery, returns=CommitmentPage)
+def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List the commitments of members and of the alliance.
+
+    One row is one number that somebody promised, planned, proposed, demanded or refused, with who
+    said it, when, by when it is due, and where that is written.
+    """
+    return answers.page(snapshot, "commitments/list", CommitmentListQuery, query)
+
+
+@endpoint(blueprint, "/v1/commitments/<commitment>", accepts=NoParameters, returns=CommitmentItem)
+def get_commitment(snapshot: Snapshot, query: dict[str, Any], commitment: str) -> Any:
+    """Get one commitment: who said what, when, and where it is written."""
+    return answers.named_item(snapshot, "commitment", "commitments", commitment)

@@ -1,0 +1,45 @@
+"""/v1/members: the allies, with the codes and names they are known by."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.base import NoParameters
+from schemas.members import MemberItem, MemberListQuery, MemberPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.http.problems import unknown_in_path
+from service.storage.database import Snapshot
+
+blueprint = Blueprint("members", __name__)
+
+
+@endpoint(blueprint, "/v1/members", accepts=MemberListQuery, returns=MemberPage)
+def list_members(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List the members of the alliance.
+
+    All 32 allies, each once and never an aggregate. Use it to learn the codes that other lists
+    take and give.
+    """
+    return answers.page(snapshot, "members/list", MemberListQuery, query)
+
+
+@endpoint(blueprint, "/v1/members/<member>", accepts=NoParameters, returns=MemberItem)
+def get_member(snapshot: Snapshot, query: dict[str, Any], member: str) -> Any:
+    """Get one member, by any of its codes or names.
+
+    The path takes what the `member` filter takes: alpha-3, alpha-2, `EL`, `UK`, a name or a former
+    name, in any case.
+    """
+    row = snapshot.fetch_one("members/list", {"member": [code_of(snapshot, member)]})
+    assert row is not None
+    return answers.item(row)
+
+
+def code_of(snapshot: Snapshot, given: str) -> str:
+    """Return the alpha-3 code of a member named in a path. Raises a 404 ProblemError."""
+    code = snapshot.codes.find("member", given)
+    if code is None:
+        near = snapshot.codes.nearest("member", given)
+        raise unknown_in_path("member", given, near, "/v1/members")
+    return code

@@ -1,0 +1,26 @@
+"""/v1/observations: the same figures long, one row a figure, with the cell each stands in."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.observations import ObservationListQuery, ObservationPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.storage.database import Snapshot
+
+from .releases import choose
+
+blueprint = Blueprint("observations", __name__)
+
+
+@endpoint(blueprint, "/v1/observations", accepts=ObservationListQuery, returns=ObservationPage)
+def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List observations: one row for each figure of one release.
+
+    Use it for tools that read any indicator alike, to find the cell of the publisher's workbook
+    that a figure stands in, and for the publisher's own aggregates. A missing figure of a member
+    has a row too, with the reason.
+    """
+    release = choose(snapshot, query)
+    return answers.page(snapshot, "observations/list", ObservationListQuery, query, release)

@@ -1,0 +1,28 @@
+"""/v1/summits: the meetings at which numbers were promised or reviewed."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.base import NoParameters
+from schemas.summits import SummitItem, SummitListQuery, SummitPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.storage.database import Snapshot
+
+blueprint = Blueprint("summits", __name__)
+
+
+@endpoint(blueprint, "/v1/summits", accepts=SummitListQuery, returns=SummitPage)
+def list_summits(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List the meetings, from Riga in 2006 on.
+
+    Summits of heads of state and government and the meetings of ministers that set a number.
+    """
+    return answers.page(snapshot, "summits/list", SummitListQuery, query)
+
+
+@endpoint(blueprint, "/v1/summits/<summit>", accepts=NoParameters, returns=SummitItem)
+def get_summit(snapshot: Snapshot, query: dict[str, Any], summit: str) -> Any:
+    """Get one meeting: its days, its document and what it decided."""
+    return answers.named_item(snapshot, "summit", "summits", summit)

@@ -1,0 +1,1 @@
+"""Where the figures are kept: PostgreSQL, its migrations and the named queries."""

@@ -1,0 +1,38 @@
+"""A PostgreSQL that somebody else runs, as DATABASE_URL names it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+
+class ExternalServerError(Exception):
+    """The server cannot be used; the message is one line, and never holds the password."""
+
+
+def check(url: str) -> None:
+    """Raise ExternalServerError unless the server takes the connection within 5 seconds."""
+    # libpq quotes what it cannot parse, and with an unescaped @ part of the password is the host.
+    try:
+        host = conninfo_to_dict(url).get("host") or ""
+    except psycopg.ProgrammingError:
+        host = "@"
+    if "@" in str(host):
+        raise ExternalServerError(
+            "DATABASE_URL is not of the form postgresql://user:password@host/name "
+            "(special characters in the password are percent-encoded)"
+        )
+    with explained(), psycopg.connect(url, connect_timeout=5):
+        pass
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what psycopg raises into one line."""
+    try:
+        yield
+    except psycopg.Error as error:
+        lines = str(error).splitlines()
+        reason = error.diag.message_primary or (lines[0] if lines else type(error).__name__)
+        raise ExternalServerError(f"the database cannot be used: {reason}") from error

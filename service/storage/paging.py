@@ -1,0 +1,79 @@
+"""Keyset paging: which order, from where, how many."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+
+class By(NamedTuple):
+    """One field of an order, with the SQL type of its values."""
+
+    field: str
+    sql_type: str
+    is_descending: bool = False
+
+
+class Paging(NamedTuple):
+    """What page is asked for: after the row with this key (as text), or the first one."""
+
+    order: tuple[By, ...]  # ends in the primary key, hence no two rows are equal in it
+    limit: int
+    after: Sequence[str | None] | None = None
+
+
+class Page(NamedTuple):
+    """A page's rows, the number of rows on all pages, and the key to go on from, if any."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    last_key: Sequence[str | None] | None
+
+
+def order(paging: Paging) -> sql.Composed:
+    return sql.SQL(", ").join(
+        sql.SQL("{} {} NULLS LAST").format(
+            column(by), sql.SQL("DESC" if by.is_descending else "ASC")
+        )
+        for by in paging.order
+    )
+
+
+def column(by: By) -> sql.Composable:
+    """Return the field as it is compared: text by its bytes, whatever the database's locale."""
+    if by.sql_type == "text":
+        return sql.SQL('{} COLLATE "C"').format(sql.Identifier(by.field))
+    return sql.Identifier(by.field)
+
+
+def keyset(paging: Paging) -> sql.Composable:
+    """Return the condition that a row comes after the key: one alternative for each field."""
+    if paging.after is None:
+        return sql.SQL("true")
+    alternatives = [
+        sql.SQL(" AND ").join([*(equal(at, paging) for at in range(last)), beyond(last, paging)])
+        for last in range(len(paging.order))
+    ]
+    return sql.SQL("({})").format(sql.SQL(") OR (").join(alternatives))
+
+
+def equal(at: int, paging: Paging) -> sql.Composed:
+    return sql.SQL("{} IS NOT DISTINCT FROM {}").format(column(paging.order[at]), value(at, paging))
+
+
+def beyond(at: int, paging: Paging) -> sql.Composable:
+    """Nulls come last both ways: after a value come the values beyond it and the nulls."""
+    assert paging.after is not None
+    if paging.after[at] is None:
+        return sql.SQL("false")
+    by = paging.order[at]
+    return sql.SQL("({0} {1} {2} OR {0} IS NULL)").format(
+        column(by), sql.SQL("<" if by.is_descending else ">"), value(at, paging)
+    )
+
+
+def value(at: int, paging: Paging) -> sql.Composed:
+    return sql.SQL("%({})s::{}").format(
+        sql.SQL(f"after_{at}"),
+        sql.SQL(paging.order[at].sql_type),
+    )

@@ -1,0 +1,5 @@
+-- The revision of everything that is served, and when it last changed. No row: nothing is loaded.
+SELECT
+    dataset.revision,
+    dataset.changed_at
+FROM dataset

@@ -1,0 +1,15 @@
+-- The newest full release of NATO, and how much is held.
+SELECT
+    (
+        SELECT release.id
+        FROM release
+        WHERE release.source = 'nato' AND release.coverage = 'full'
+        ORDER BY release.published_on DESC
+        LIMIT 1
+    ) AS data_release,
+    (SELECT count(*) FROM member) AS members,
+    (SELECT count(*) FROM release) AS releases,
+    (SELECT coalesce(sum(release.figure_count), 0) FROM release) AS figures,
+    (SELECT count(*) FROM target) AS targets,
+    (SELECT count(*) FROM summit) AS summits,
+    (SELECT count(*) FROM commitment) AS commitments

@@ -1,0 +1,93 @@
+"""A real PostgreSQL, migrated by our own runner and loaded from data/ by our own importer.
+
+DATABASE_URL names a server to make scratch databases on; without it an embedded one is started.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from importers.load import load
+from service import create_app
+from service.config import Config
+from service.storage.embedded import EmbeddedServer
+from service.storage.migrations import migrate
+
+from .contract import CheckingClient
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Return the URL of a server on which tests may make and drop databases of their own."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    # Not a temporary directory of Python's: as root the server's account could not enter it.
+    directory = Path(tempfile.gettempdir()) / f"burdenshare-test-{uuid4().hex[:12]}"
+    try:
+        with EmbeddedServer(directory) as server:
+            yield server.url
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def made_database(server_url: str) -> Iterator[str]:
+    """Make an empty migrated database, and drop it at the end."""
+    name = sql.Identifier(f"burdenshare_test_{uuid4().hex[:12]}")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+        try:
+            url = make_conninfo(server_url, dbname=name._obj[0])
+            migrate(url)
+            yield url
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def scratch_database(server_url: str) -> Iterator[str]:
+    """Return the URL of an empty migrated database of the test's own."""
+    with made_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """Return the URL of a database that holds data/ as it is; tests leave it alone."""
+    with made_database(server_url) as url:
+        load(url, DATA)
+        yield url
+
+
+@contextmanager
+def served(url: str) -> Iterator[Flask]:
+    """Return the application on a database, its answers checked against the contract."""
+    app = create_app(Config(database_url=url))
+    app.test_client_class = CheckingClient
+    yield app
+    app.extensions["database"].close()
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str) -> Iterator[Flask]:
+    with served(database_url) as app:
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

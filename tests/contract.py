@@ -1,0 +1,88 @@
+"""A test client that holds every answer it receives against openapi.yaml."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask.testing import FlaskClient
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+from werkzeug.test import TestResponse
+
+CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
+
+
+class CheckingClient(FlaskClient):
+    """Flask's test client, which fails a test when an answer breaks the contract."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        check(response)
+        return response
+
+
+@cache
+def contract() -> dict[str, Any]:
+    found = yaml.safe_load(CONTRACT.read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def check(response: TestResponse) -> None:
+    """Assert that the contract declares this status, media type and body for this path."""
+    method = response.request.method
+    declared = operation(response.request.path)
+    if response.status_code >= 400:
+        check_body(response, {"$ref": "#/components/schemas/Problem"}, "application/problem+json")
+    if declared is None or method not in ("GET", "HEAD"):
+        return
+    assert str(response.status_code) in declared["responses"], (
+        f"{response.request.path} answered {response.status_code}, which the contract leaves out"
+    )
+    found = resolved(declared["responses"][str(response.status_code)])
+    for name in found.get("headers", {}):
+        assert name in response.headers or name in OPTIONAL, f"{response.request.path}: no {name}"
+    for media_type, content in found.get("content", {}).items():
+        check_body(response, content["schema"], media_type)
+
+
+# Sent only where figures are served, or where a database knows when they changed.
+OPTIONAL = {"X-Data-Release", "Last-Modified", "ETag"}
+
+
+def operation(path: str) -> Any:
+    """Return the GET of the path that matches: a literal one before one with parameters."""
+    for template in sorted(contract()["paths"], key=lambda template: template.count("{")):
+        if re.fullmatch(re.sub(r"\{.+?\}", "[^/]+", template), path):
+            return contract()["paths"][template]["get"]
+    return None
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in part:
+        return part
+    found: Any = contract()
+    for key in part["$ref"].removeprefix("#/").split("/"):
+        found = found[key]
+    assert isinstance(found, dict)
+    return found
+
+
+def check_body(response: TestResponse, schema: dict[str, Any], media_type: str) -> None:
+    assert response.mimetype == media_type
+    if response.request.method == "HEAD":
+        assert response.data == b""
+        return
+    validator(schema["$ref"]).validate(response.json)
+
+
+@cache
+def validator(reference: str) -> Any:
+    resource = Resource.from_contents(contract(), default_specification=DRAFT4)
+    registry: Registry[Any] = Registry().with_resource("contract", resource)
+    return OAS30Validator(
+        {"$ref": f"contract{reference}"}, registry=registry, format_checker=oas30_format_checker
+    )

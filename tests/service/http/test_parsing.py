@@ -1,0 +1,152 @@
+"""Query strings: whatever is wrong is named, and nothing is a fault of ours."""
+
+import pytest
+from flask.testing import FlaskClient
+
+PATH = "/v1/spending-years"
+
+
+def errors(client: FlaskClient, query: str) -> list[tuple[str, str, str | None]]:
+    answer = client.get(f"{PATH}?{query}")
+    assert answer.status_code == 400, answer.json
+    return [
+        (error["name"], error["code"], error["did_you_mean"]) for error in answer.json["errors"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("memebr=DEU", [("memebr", "unknown_parameter", "member")]),
+        ("share_gdp_gte=2", [("share_gdp_gte", "unknown_parameter", "share_gdp_pct_gte")]),
+        ("MEMBER=DEU", [("MEMBER", "unknown_parameter", "member")]),
+        ("year=2024&year=2023", [("year", "repeated_parameter", None)]),
+        ("limit=1&limit=1", [("limit", "repeated_parameter", None)]),
+        ("year=twenty", [("year", "invalid_value", None)]),
+        ("year=2024.0", [("year", "invalid_value", None)]),
+        ("year=%202024", [("year", "invalid_value", None)]),
+        ("year=2_024", [("year", "invalid_value", None)]),
+        ("year=%D9%A2%D9%A0%D9%A2%D9%A4", [("year", "invalid_value", None)]),
+        ("year=", [("year", "invalid_value", None)]),
+        ("year=1899", [("year", "invalid_value", None)]),
+        ("year=99999999999999999999", [("year", "invalid_value", None)]),
+        ("limit=0", [("limit", "invalid_value", None)]),
+        ("limit=10001", [("limit", "invalid_value", None)]),
+        ("limit=-1", [("limit", "invalid_value", None)]),
+        ("share_gdp_pct_gte=NaN", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("share_gdp_pct_gte=inf", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("share_gdp_pct_gte=1e3", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("share_gdp_pct_gte=2,5", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("share_gdp_pct_gte=2%25", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("stage=estimated", [("stage", "unknown_value", "estimate")]),
+        ("stage=actual,", [("stage", "invalid_value", None)]),
+        ("member=", [("member", "invalid_value", None)]),
+        ("member=DEU,,FRA", [("member", "invalid_value", None)]),
+        ("member=%FF%FE", [("member", "unknown_value", None)]),
+        ("member=DEU%00", [("member", "unknown_value", "DEU")]),
+        ("member=NATO", [("member", "unknown_value", None)]),
+        ("latest=all", [("latest", "unknown_value", None)]),
+        ("sort=share", [("sort", "unknown_value", None)]),
+        ("sort=-share_gdp", [("sort", "unknown_value", "share_gdp_pct")]),
+        ("sort=missing", [("sort", "unknown_value", None)]),
+        ("sort=--year", [("sort", "unknown_value", "year")]),
+        ("sort=year;DROP TABLE member", [("sort", "unknown_value", None)]),
+        ("year_gte=2020&year_lte=2019", [("year_gte", "empty_range", None), ("year_lte", "empty_range", None)]),
+        ("year=2018&year_gte=2019", [("year", "empty_range", None), ("year_gte", "empty_range", None), ("year_lte", "empty_range", None)]),
+        ("share_gdp_pct_gte=2.1&share_gdp_pct_lte=2.0", [("share_gdp_pct_gte", "empty_range", None), ("share_gdp_pct_lte", "empty_range", None)]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(
+    client: FlaskClient, query: str, expected: list[tuple[str, str, str | None]]
+) -> None:
+    assert errors(client, query) == expected
+
+
+def test_everything_wrong_is_named_at_once(client: FlaskClient) -> None:
+    answer = client.get(f"{PATH}?memebr=DEU&member=XX&year=x&limit=0")
+    assert answer.json["code"] == "bad_request"
+    assert [error["name"] for error in answer.json["errors"]] == [
+        "limit",
+        "member",
+        "memebr",
+        "year",
+    ]
+
+
+def test_an_unknown_field_to_sort_by_lists_the_fields(client: FlaskClient) -> None:
+    [error] = client.get(f"{PATH}?sort=nonsense").json["errors"]
+    assert error["allowed"][:3] == ["member", "year", "source"]
+    assert "share_gdp_pct" in error["allowed"]
+    assert "missing" not in error["allowed"]
+
+
+def test_an_unknown_parameter_lists_what_the_path_takes(client: FlaskClient) -> None:
+    [error] = client.get("/v1/members/DEU?nonsense=1").json["errors"]
+    assert error["allowed"] == []
+    [error] = client.get("/v1/sources?nonsense=1").json["errors"]
+    assert error["allowed"] == ["sort", "limit", "cursor"]
+
+
+def test_too_many_items_are_refused(client: FlaskClient) -> None:
+    assert errors(client, "member=" + ",".join(["DE"] * 201)) == [("member", "invalid_value", None)]
+    assert client.get(f"{PATH}?member=" + ",".join(["DE"] * 200)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "%",
+        "=",
+        "&",
+        "&&&",
+        "=&=",
+        "%00=1",
+        "a%00b=1",
+        "member=%ED%A0%80",
+        "\udcff=1",
+        "member[]=DEU",
+        "member=" + "D" * 3000,
+        "+" * 100,
+        "?" * 10,
+        "member=DEU;year=2024",
+        "cursor=" + "=" * 900,
+    ],
+)
+def test_a_malformed_query_is_never_a_fault(client: FlaskClient, query: str) -> None:
+    raw = query.encode("utf-8", "surrogateescape").decode("latin-1")
+    answer = client.get(PATH, environ_overrides={"QUERY_STRING": raw})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 400:
+        assert answer.json["errors"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/members/%00",
+        "/v1/members/%FF",
+        "/v1/members/" + "x" * 300,
+        "/v1/members/..%2f..%2fetc",
+        "/v1/members/%20",
+        "/v1//members",
+        "/v1/members/DEU/",
+        "/v1/members/DEU/x",
+        "/V1/members",
+        "/v1/spending-years/DEU",
+        "/v1/%F0%9F%92%A9",
+    ],
+)
+def test_a_strange_path_is_not_found(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_misspelt_path_names_the_nearest(client: FlaskClient) -> None:
+    for path, near in (
+        ("/v1/member", "/v1/members"),
+        ("/v1/members/", "/v1/members"),
+        ("/v1/spending_years", "/v1/spending-years"),
+        ("/v2/members", "/v1/members"),
+    ):
+        [error] = client.get(path).json["errors"]
+        assert error["did_you_mean"] == near

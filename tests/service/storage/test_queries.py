@@ -1,0 +1,43 @@
+"""Every query file is valid against the migrated schema, used, and says what it returns."""
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from service.storage import database
+
+ROOT = Path(__file__).parents[3]
+NAMES = sorted(
+    str(path.relative_to(database.QUERIES).with_suffix(""))
+    for path in database.QUERIES.rglob("*.sql")
+)
+CODE = "\n".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_query_is_valid(database_url: str, name: str) -> None:
+    query = database.read_query(name)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("EXPLAIN " + query.text, query.fill({}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_query_is_used(name: str) -> None:
+    folder, _, file = name.partition("/")
+    assert f'"{name}"' in CODE or (file == "list" and f'"{folder}", ' in CODE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_query_opens_with_what_it_returns(name: str) -> None:
+    text = (database.QUERIES / f"{name}.sql").read_text("utf-8")
+    assert re.match(r"-- [A-Z].+\.\n", text)
+    assert text.endswith("\n")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sql" / "migrations").glob("*.sql")), ids=str)
+def test_migration_is_numbered_and_opens_with_what_it_holds(path: Path) -> None:
+    every = sorted(path.parent.glob("*.sql"))
+    assert re.fullmatch(rf"{every.index(path) + 1:04d}_[a-z_]+\.sql", path.name)
+    assert path.read_text("utf-8").startswith("-- ")

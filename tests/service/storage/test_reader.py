@@ -1,0 +1,107 @@
+"""The role that the web process connects as can read, and nothing else."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from service.config import Config
+from service.storage.database import configure, reader_conninfo
+
+FORBIDDEN = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
+
+
+@pytest.fixture
+def reader(database_url: str) -> Iterator[psycopg.Connection]:
+    """Return a connection as the service makes it, but for the read-only transactions.
+
+    Those are a second lock: what is tested here is that the role alone forbids it.
+    """
+    with psycopg.connect(reader_conninfo(Config(database_url=database_url))) as connection:
+        connection.autocommit = True
+        yield connection
+
+
+def every_table(connection: psycopg.Connection) -> list[str]:
+    rows = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def test_it_is_the_reader(reader: psycopg.Connection) -> None:
+    row = reader.execute("SELECT current_user, current_setting('statement_timeout')").fetchone()
+    assert row == ("burdenshare_reader", "5s")
+    assert len(every_table(reader)) == 13
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO {} DEFAULT VALUES",
+        "DELETE FROM {}",
+        "TRUNCATE {}",
+        "DROP TABLE {}",
+        "ALTER TABLE {} ADD COLUMN nonsense integer",
+        "LOCK TABLE {} IN EXCLUSIVE MODE",
+        "CREATE TRIGGER nonsense AFTER INSERT ON {} EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    ],
+)  # fmt: skip
+def test_it_cannot_write_any_table(reader: psycopg.Connection, statement: str) -> None:
+    for table in every_table(reader):
+        with pytest.raises(FORBIDDEN), reader.transaction():
+            reader.execute(statement.format(table))  # type: ignore[arg-type]
+
+
+def test_it_cannot_update_any_column(reader: psycopg.Connection) -> None:
+    columns = reader.execute(
+        "SELECT attrelid::regclass::text, attname FROM pg_attribute "
+        "INNER JOIN pg_tables ON attrelid = format('public.%I', tablename)::regclass "
+        "WHERE schemaname = 'public' AND attnum > 0"
+    ).fetchall()
+    assert len(columns) > 100
+    for table, column in columns:
+        with pytest.raises(FORBIDDEN):
+            reader.execute(f'UPDATE {table} SET "{column}" = NULL')  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE nonsense (id integer)",
+        "CREATE FUNCTION nonsense() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "CREATE ROLE nonsense",
+        "ALTER ROLE burdenshare_reader SUPERUSER",
+        "COPY member TO PROGRAM 'true'",
+        "SELECT pg_read_file('/etc/hostname')",
+    ],
+)
+def test_it_cannot_make_anything(reader: psycopg.Connection, statement: str) -> None:
+    with pytest.raises(FORBIDDEN):
+        reader.execute(statement)  # type: ignore[arg-type]
+
+
+def test_resetting_the_role_does_not_help(reader: psycopg.Connection) -> None:
+    reader.execute("RESET ROLE")
+    assert reader.execute("SELECT current_user").fetchone() == ("burdenshare_reader",)
+
+
+def test_its_transactions_are_read_only_besides(database_url: str) -> None:
+    with psycopg.connect(reader_conninfo(Config(database_url=database_url))) as connection:
+        configure(connection)  # type: ignore[arg-type]
+        row = connection.execute(
+            "SELECT current_setting('transaction_read_only'), "
+            "current_setting('transaction_isolation')"
+        ).fetchone()
+    assert row == ("on", "repeatable read")
+
+
+def test_a_reader_url_is_used_as_it_is() -> None:
+    config = Config(
+        database_url="postgresql://owner@db/x",
+        database_reader_url="postgresql://burdenshare_reader@replica/x?options=-c%20search_path%3Dp",
+        statement_timeout_ms=700,
+    )
+    assert "role=" not in reader_conninfo(config)
+    assert "host=replica" in reader_conninfo(config)
+    assert "-c search_path=p -c statement_timeout=700" in reader_conninfo(config)

@@ -1,0 +1,183 @@
+"""The manners that hold on every route, held as tests over all of them."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from .contract import contract
+
+# One good URL for every path of the contract.
+EXAMPLES = {
+    path: re.sub(
+        r"\{(\w+)\}",
+        lambda name, operation=item["get"]: next(
+            parameter["example"]
+            for parameter in operation["parameters"]
+            if parameter["name"] == name[1] and parameter["in"] == "path"
+        ),
+        path,
+    )
+    for path, item in contract()["paths"].items()
+}
+LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
+BAD = {
+    "an unknown parameter": ("/v1/members?nonsense=1", 400),
+    "an unknown path": ("/v1/nonsense", 404),
+    "an unknown member": ("/v1/members/nonsense", 404),
+    "a trailing slash": ("/v1/members/", 404),
+    "a long line": ("/v1/members?member=" + "DEU," * 1200, 414),
+}
+
+
+def every_url() -> list[str]:
+    return [*EXAMPLES.values(), "/openapi.yaml", "/openapi.json", "/docs"]
+
+
+@pytest.mark.parametrize("url", EXAMPLES.values())
+def test_one_envelope(client: FlaskClient, url: str) -> None:
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.json
+    assert set(answer.json) == {"data", "meta", "links"}
+    assert answer.json["links"]["self"] == url
+    assert answer.json["meta"]["api_version"] == "1.0.0"
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_a_list_counts_and_links(client: FlaskClient, url: str) -> None:
+    answer = client.get(url)
+    meta, links = answer.json["meta"], answer.json["links"]
+    assert meta["count"] == len(answer.json["data"]) <= meta["total"]
+    assert (links["next"] is None) == (meta["count"] == meta["total"])
+    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
+
+
+def is_problem(answer: Any, status: int, url: str) -> bool:
+    problem = answer.json
+    assert answer.status_code == problem["status"] == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert problem["type"] == f"/v1/problems/{problem['code']}"
+    assert problem["instance"] == url
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    return True
+
+
+@pytest.mark.parametrize(("url", "status"), BAD.values(), ids=BAD.keys())
+def test_one_error_shape(client: FlaskClient, url: str, status: int) -> None:
+    answer = client.get(url)
+    assert is_problem(answer, status, url)
+    assert client.get(answer.json["type"]).json["data"]["status"] == status
+
+
+@pytest.mark.parametrize("url", every_url())
+def test_other_methods_are_refused_naming_those_that_are_not(client: FlaskClient, url: str) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"):
+        answer = client.open(url, method=method)
+        assert is_problem(answer, 405, url)
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("url", [*every_url(), "/v1/nonsense", "/v1/members?nonsense=1"])
+def test_head_is_get_without_the_body(client: FlaskClient, url: str) -> None:
+    get, head = client.get(url), client.head(url)
+    changing = {"X-Request-Id", "Date"}
+    if get.status_code >= 400:
+        changing.add("Content-Length")  # the body holds the request's id
+    assert head.data == b""
+    assert head.status_code == get.status_code
+    assert [pair for pair in head.headers if pair[0] not in changing] == [
+        pair for pair in get.headers if pair[0] not in changing
+    ]
+
+
+@pytest.mark.parametrize("url", [*every_url(), *(url for url, _ in BAD.values())])
+def test_any_page_of_the_web_may_read_it(client: FlaskClient, url: str) -> None:
+    answer = client.get(url, headers={"Origin": "https://example.org"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"Link", "ETag", "X-Request-Id", "Retry-After"} <= set(exposed)
+
+
+@pytest.mark.parametrize("url", every_url())
+def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -> None:
+    answer = client.options(
+        url,
+        headers={
+            "Origin": "https://example.org",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "x-request-id",
+        },
+    )
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert answer.headers["Access-Control-Max-Age"] == "86400"
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("url", EXAMPLES.values())
+def test_every_path_refuses_a_parameter_it_does_not_take(client: FlaskClient, url: str) -> None:
+    answer = client.get(f"{url}?nonsense=1")
+    assert is_problem(answer, 400, f"{url}?nonsense=1")
+    assert answer.json["code"] == "unknown_parameter"
+    [error] = answer.json["errors"]
+    assert (error["in"], error["name"]) == ("query", "nonsense")
+
+
+@pytest.mark.parametrize("url", EXAMPLES.values())
+def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
+    answer = client.get(f"{url}?_=1&utm_source=x&utm_whatever=y&fbclid=z&gclid=1&_=2")
+    assert answer.status_code == 200
+    assert answer.json["links"]["self"] == url
+
+
+@pytest.mark.parametrize("url", EXAMPLES.values())
+@pytest.mark.parametrize("accept", ["text/csv", "image/png", "application/json;q=0", "text/html"])
+def test_a_format_that_is_not_there_is_406(client: FlaskClient, url: str, accept: str) -> None:
+    assert is_problem(client.get(url, headers={"Accept": accept}), 406, url)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [None, "*/*", "application/json", "application/*", "text/html,*/*;q=0.1", "application/JSON"],
+)
+def test_json_is_the_default(client: FlaskClient, accept: str | None) -> None:
+    answer = client.get("/v1/members", headers={"Accept": accept} if accept else {})
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+
+
+@pytest.mark.parametrize("url", EXAMPLES.values())
+def test_a_request_id_is_taken_over_or_made(client: FlaskClient, url: str) -> None:
+    given = client.get(url, headers={"X-Request-Id": "abc-123"})
+    assert given.headers["X-Request-Id"] == "abc-123"
+    for wrong in ("", "x" * 65, "a b", "é"):
+        made = client.get(url, headers={"X-Request-Id": wrong}).headers["X-Request-Id"]
+        assert re.fullmatch("[0-9a-f]{32}", made)
+
+
+def test_a_body_is_refused_when_it_is_large(client: FlaskClient) -> None:
+    answer = client.get("/v1/members", data=b"x" * 5000)
+    assert is_problem(answer, 413, "/v1/members")
+    assert client.get("/v1/members", data=b"{}").status_code == 200
+
+
+def test_every_view_says_what_it_is_for(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if hasattr(view, "returns"):
+            assert (view.__doc__ or "").splitlines()[0].rstrip().endswith((".", ":")), rule
+
+
+def test_one_word_per_subject() -> None:
+    """URL, resource file, schema file, query folder: the same word."""
+    root = Path(__file__).parents[1]
+    for path in LISTS:
+        subject = path.removeprefix("/v1/").replace("-", "_")
+        assert (root / "service" / "resources" / f"{subject}.py").exists()
+        assert (root / "schemas" / f"{subject}.py").exists()
+        if subject not in ("codelists", "problems"):  # these are the contract's own
+            assert (root / "sql" / "queries" / subject / "list.sql").exists()
