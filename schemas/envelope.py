@@ -1,5 +1,6 @@
 """The one shape of every answer: data, meta and links."""
 
+import re
 from typing import Any
 
 import marshmallow as ma
@@ -91,7 +92,4 @@ def named(name: str, doc: str, parts: dict[str, Any]) -> type[Output]:
 
 def words(row: type[Output]) -> str:
     """Return a schema's name as words: SpendingYear as "spending year"."""
-    spaced = "".join(
-        f" {letter.lower()}" if letter.isupper() else letter for letter in row.__name__
-    )
-    return spaced.strip()
+    return re.sub("(?<!^)(?=[A-Z])", " ", row.__name__).lower()

@@ -94,17 +94,18 @@ def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
 
 
 def self_link() -> str:
-    return link(list(asked_for(request).items(multi=True)))
+    return link(given_without())
 
 
 def next_link(key: Any, release: Query | None) -> str | None:
     if key is None:
         return None
     cursor = {"query": fingerprint(), "release": release["id"] if release else None, "key": key}
-    given = [
-        (name, value) for name, value in asked_for(request).items(multi=True) if name != "cursor"
-    ]
-    return link([*given, ("cursor", encoded(cursor))])
+    return link([*given_without("cursor"), ("cursor", encoded(cursor))])
+
+
+def given_without(*names: str) -> list[tuple[str, str]]:
+    return [pair for pair in asked_for(request).items(multi=True) if pair[0] not in names]
 
 
 def link(parameters: list[tuple[str, str]]) -> str:
@@ -119,9 +120,7 @@ def encoded(cursor: Row) -> str:
 
 def fingerprint() -> str:
     """Return what a cursor is bound to: the path and every parameter but the page's size."""
-    given = sorted(
-        pair for pair in asked_for(request).items(multi=True) if pair[0] not in ("cursor", "limit")
-    )
+    given = sorted(given_without("cursor", "limit"))
     return hashlib.sha256(f"{request.path}?{urlencode(given)}".encode()).hexdigest()[:16]
 
 

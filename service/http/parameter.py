@@ -26,11 +26,8 @@ def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[
 
 def description(field: fields.Field[Any], schema: Query) -> str:
     text = str(field.metadata["description"])
-    if (
-        isinstance(field, Items)
-        and isinstance(field.inner, Order)
-        and isinstance(schema, ListQuery)
-    ):
+    if isinstance(getattr(field, "inner", None), Order):
+        assert isinstance(schema, ListQuery)
         return f"{text} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
     return text
 
@@ -40,7 +37,8 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         return {"type": "array", "items": schema_of(field.inner), "maxItems": 200}
     if isinstance(field, Whole):
         bounds = {"minimum": field.minimum, "maximum": field.maximum}
-        default = {} if field.load_default is None or field.required else defaulted(field)
+        has_default = isinstance(field.load_default, int)
+        default = {"default": field.load_default} if has_default else {}
         return {"type": "integer", "format": "int32"} | bounds | default
     if isinstance(field, fields.Float):
         return {"type": "number", "format": "double"}
@@ -51,7 +49,3 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
     if isinstance(field, Choice):
         return {"type": "string", "enum": list(field.allowed)}
     return {"type": "string", "maxLength": field.metadata.get("maxLength", 100)}
-
-
-def defaulted(field: Whole) -> dict[str, Any]:
-    return {"default": field.load_default} if isinstance(field.load_default, int) else {}

@@ -61,5 +61,5 @@ def get_page() -> Response:
 
 
 def get_start() -> Response:
-    """Answer with the script that draws the reference, apart so that the policy can forbid inline ones."""
+    """Answer with the script that draws the reference: a file, since the policy forbids inline."""
     return Response(START, content_type="text/javascript; charset=utf-8")

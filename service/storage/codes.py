@@ -16,7 +16,7 @@ MARKS = frozenset(" -_.,'\u2019()")
 
 
 class Codes:
-    """For each codelist (`member`, `release`, …) what may be written, and the code it stands for."""
+    """For each codelist (`member`, `release`, …) what may be written, and its code."""
 
     _newest: ClassVar[tuple[str, "Codes"] | None] = None
     _lock: ClassVar[threading.Lock] = threading.Lock()

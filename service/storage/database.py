@@ -42,7 +42,7 @@ class InvalidCursorError(Exception):
 
 
 class Database:
-    """A pool of read-only connections. It starts with the first request, in the worker's process."""
+    """A pool of read-only connections, which starts with the first request of a worker."""
 
     def __init__(self, config: Config):
         self.pool = ConnectionPool(

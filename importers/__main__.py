@@ -1,0 +1,76 @@
+"""The command line: python -m importers nato FILE FOLDER, tidy FILE FOLDER, load [DATA]."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from importers.cells import check_cells
+from importers.checks import check_release
+from importers.figures import Figure, write_figures
+from importers.grid import complete
+from importers.load import load
+from importers.nato import read_nato
+from importers.reference import Reference, read_reference
+from importers.refusals import RefusedError, refuse
+from importers.releases import Release, read_release
+from importers.tidy import read_tidy
+
+Reader = Callable[[Path, Release, Reference], list[Figure]]
+
+READERS: dict[str, tuple[Reader, str]] = {
+    "nato": (read_nato, "NATO's workbook of tables"),
+    "tidy": (read_tidy, "a tidy CSV"),
+}
+DATA = Path(__file__).parents[1] / "data"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except RefusedError as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("importers", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (reader, kind) in READERS.items():
+        command = commands.add_parser(name, help=f"write figures.csv of a release from {kind}")
+        command.add_argument("file", metavar="FILE", type=Path)
+        command.add_argument(
+            "folder", metavar="FOLDER", type=Path, help="data/releases/<id>, holds release.yaml"
+        )
+        command.set_defaults(run=run_import, read=reader)
+    command = commands.add_parser("load", help="load data/ into the database of DATABASE_URL")
+    command.add_argument("data", metavar="DATA", type=Path, nargs="?", default=DATA)
+    command.set_defaults(run=run_load)
+    return parser
+
+
+def run_import(options: argparse.Namespace) -> None:
+    release = read_release(options.folder)
+    reference = read_reference(options.folder.resolve().parents[1])
+    figures = options.read(options.file, release, reference)
+    refuse(check_cells(options.file, release, reference, figures))
+    figures = complete(release, reference, figures)
+    refuse(check_release(options.file, release, reference, figures))
+    write_figures(release, figures)
+    count = sum(figure.value is not None for figure in figures)
+    print(f"{release.id}: {count:,} figures in {len(figures):,} rows written")
+
+
+def run_load(options: argparse.Namespace) -> None:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise RefusedError(["DATABASE_URL: is not set"])
+    for line in load(url, options.data):
+        print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""A folder of data/releases/: what its release.yaml, written by hand, must say and says."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from importers.refusals import RefusedError, problem, refuse
+
+# What release.yaml must say, and as what.
+KEYS: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "source": (str,),
+    "title": (str,),
+    "published_on": (date,),
+    "cutoff_on": (date, type(None)),
+    "constant_base_year": (int,),
+    "coverage": (str,),
+    "obtained": (str,),
+    "source_url": (str,),
+    "sha256": (str, type(None)),
+    "licence": (str,),
+    "citation": (str,),
+    "currencies": (dict,),
+    "notes": (list,),
+    "exceptions": (list,),
+}
+NOTE_KEYS: dict[str, tuple[type, ...]] = {
+    "id": (str,), "text": (str,), "areas": (list,), "indicators": (list,), "years": (list,),
+    "mark": (str,),
+}  # fmt: skip
+EXCEPTION_KEYS: dict[str, tuple[type, ...]] = {
+    "check": (str,), "reason": (str,), "indicator": (str,), "year": (int,), "area": (str,),
+    "blank": (list,),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Release:
+    """What release.yaml says."""
+
+    folder: Path
+    id: str
+    source: str
+    title: str
+    published_on: date
+    cutoff_on: date | None
+    constant_base_year: int
+    coverage: str
+    obtained: str
+    source_url: str
+    sha256: str | None
+    licence: str
+    citation: str
+    currencies: dict[str, str]
+    notes: list[dict[str, Any]]
+    exceptions: list[dict[str, Any]]
+
+    @property
+    def yaml(self) -> Path:
+        return self.folder / "release.yaml"
+
+    @property
+    def figures(self) -> Path:
+        return self.folder / "figures.csv"
+
+    @property
+    def content_sha256(self) -> str:
+        """Return a checksum that the order of keys and the layout of the YAML do not change."""
+        content = {key: self.__dict__[key] for key in KEYS}
+        said = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(said.encode() + b"\n" + self.figures.read_bytes()).hexdigest()
+
+
+def read_release(folder: Path) -> Release:
+    path = folder / "release.yaml"
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise RefusedError([problem(path, "", "", f"cannot be read: {error.strerror}")]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RefusedError([problem(path, "", "", f"is not YAML: {error}")]) from error
+    refuse(check_content(path, content))
+    return Release(folder, **content)
+
+
+def check_content(path: Path, content: object) -> Iterable[str]:
+    if not isinstance(content, dict):
+        return [problem(path, "", "", "is not a list of keys")]
+    problems = check_keys(path, "", content, KEYS, required=KEYS)
+    for key, kinds in (("notes", NOTE_KEYS), ("exceptions", EXCEPTION_KEYS)):
+        entries = content.get(key)
+        for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
+            problems += check_keys(path, f"{key} {number}", entry, kinds, list(kinds)[:2])
+    return problems or list(check_meaning(path, content))
+
+
+def check_keys(
+    path: Path,
+    place: str,
+    content: object,
+    kinds: dict[str, tuple[type, ...]],
+    required: Iterable[str],
+) -> list[str]:
+    if not isinstance(content, dict):
+        return [problem(path, place, "", "is not a list of keys")]
+    wrong = [key for key in content if key in kinds and not isinstance(content[key], kinds[key])]
+    return (
+        [problem(path, place, key, "is missing") for key in required if key not in content]
+        + [problem(path, place, str(key), "is unknown") for key in content if key not in kinds]
+        + [problem(path, place, f"{key}: {content[key]}", "is of a wrong kind") for key in wrong]
+    )
+
+
+def check_meaning(path: Path, content: dict[str, Any]) -> Iterable[str]:
+    name, ids = content["id"], [note["id"] for note in content["notes"]]
+    folder = path.resolve().parent.name
+    if name != folder:
+        yield problem(path, "id", name, f"is not the name of the folder, {folder}")
+    if name != f"{content['source']}-{content['published_on']}":
+        yield problem(path, "id", name, "is not <source>-<published_on>")
+    for key, allowed in (
+        ("coverage", ("full", "partial")),
+        ("obtained", ("workbook", "transcription")),
+    ):
+        if content[key] not in allowed:
+            yield problem(path, key, content[key], f"is not one of {', '.join(allowed)}")
+    for note in ids:
+        if not note.startswith(f"{name}-") or ids.count(note) > 1:
+            yield problem(path, "notes", note, f"does not begin with {name}- or is given twice")
