@@ -34,8 +34,12 @@ class Index(Output):
     data_release = fields.String(
         metadata={"description": "NATO's newest full release.", "example": "nato-2026-07-10"}
     )
-    data_changed_at = fields.AwareDateTime(
-        format="iso", metadata={"description": "When the data last changed."}
+    data_changed_at = fields.String(
+        metadata={
+            "description": "When the data last changed, RFC 3339 in UTC.",
+            "format": "date-time",
+            "example": "2026-11-22T06:59:11Z",
+        }
     )
     counts = fields.Nested(Counts)
     resources = fields.List(fields.Nested(Resource), metadata={"description": "What there is."})

@@ -17,7 +17,9 @@ class Member(Output):
         metadata={"description": "ISO 3166-1 numeric, three digits.", "example": "792"}
     )
     name = fields.String(metadata={"description": "The short name.", "example": "Türkiye"})
-    official_name = fields.String(metadata={"example": "Republic of Türkiye"})
+    official_name = fields.String(
+        metadata={"description": "The official name.", "example": "Republic of Türkiye"}
+    )
     aliases = fields.List(
         fields.String(),
         metadata={

@@ -76,7 +76,7 @@ class ObservationListQuery(bounds_of(Observation), Vintage, Latest, ListQuery): 
         Code("indicator", "/v1/indicators"),
         metadata={"description": "Only these indicators.", "example": ["share_gdp_pct"]},
     )
-    year = Whole(1900, 2100, metadata={"description": "One year.", "example": 2024})
+    year = Whole(1900, 2100, metadata={"description": "Only this year.", "example": 2024})
     stage = Items(Choice(codes_of("stages")), metadata={"description": "Only these stages."})
     missing_reason = Items(
         Choice(codes_of("missing-reasons")),

@@ -124,7 +124,7 @@ class SpendingYearListQuery(
 ):
     row, key = SpendingYear, ("member", "year")
 
-    year = Whole(1900, 2100, metadata={"description": "One year.", "example": 2024})
+    year = Whole(1900, 2100, metadata={"description": "Only this year.", "example": 2024})
     stage = Items(Choice(codes_of("stages")), metadata={"description": "Only these stages."})
     latest = Choice(
         ("each", "common"),

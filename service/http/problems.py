@@ -80,7 +80,8 @@ def render(problem: ProblemError) -> str:
                 "request_id": request_id(),
                 "errors": [as_error(*error) for error in problem.errors],
             }
-        )
+        ),
+        separators=(",", ":"),
     )
 
 

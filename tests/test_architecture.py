@@ -1,0 +1,74 @@
+"""The rules of the house that a reader would otherwise have to take on trust."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("importers", "schemas", "service")
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from (ROOT / package).rglob("*.py")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module or "")
+    return {name.partition(".")[0] for name in found}
+
+
+def test_packages_import_in_one_direction() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_only_storage_and_loading_know_the_driver() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if {"psycopg", "psycopg_pool"} & imported(path)
+    }
+    allowed = {"importers/load.py", "service/cli.py"}
+    assert {user for user in users if not user.startswith("service/storage/")} <= allowed
+
+
+@pytest.mark.parametrize("path", sorted(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_opens_with_what_it_is_for(path: Path) -> None:
+    doc = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert doc is not None
+    assert len(doc.splitlines()[0]) <= 98
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    forbidden = {"utils", "util", "helpers", "helper", "common", "core", "manager", "misc"}
+    assert not {path.stem for path in modules()} & forbidden
+
+
+def test_the_project_speaks_only_of_itself() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if tracked.returncode != 0:
+        pytest.skip("not a git checkout: install git to check what is tracked")
+    for name in filter(None, tracked.stdout.split("\0")):
+        if name.startswith(".ci/") or not (ROOT / name).is_file():
+            continue
+        text = (ROOT / name).read_text("utf-8", errors="replace")
+        assert "../" + "shared" not in text, name
