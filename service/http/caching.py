@@ -45,7 +45,8 @@ def conditional(response: Response, validators: Validators) -> Response:
         (validators.version, current_app.config["API_VERSION"], asked, str(response.mimetype))
     )
     response.set_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
-    response.last_modified = validators.changed_at
+    if validators.changed_at is not None:  # None would be written as the time of day
+        response.last_modified = validators.changed_at
     response.headers["Cache-Control"] = validators.cache_control
     response.make_conditional(request)
     return response
