@@ -16,7 +16,7 @@ blueprint = Blueprint("index", __name__)
 
 @endpoint(blueprint, "/", accepts=NoParameters, returns=IndexItem)
 def get_root(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """Get the index, as `/v1` has it."""
+    """Get the index that /v1 has."""
     return answers.item(index(snapshot))
 
 

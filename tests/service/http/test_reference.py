@@ -25,7 +25,7 @@ def test_the_policy_forbids_anything_from_elsewhere(client: FlaskClient) -> None
 
 def test_the_script_reads_the_contract_and_asks_no_validator(client: FlaskClient) -> None:
     script = client.get("/docs/start.js").text
-    assert 'url: "/openapi.json"' in script
+    assert 'fetch("/openapi.json")' in script
     assert "validatorUrl: null" in script
 
 

@@ -1,0 +1,118 @@
+"""`python -m service`: everything on one machine, from the database to the web server."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from . import supervisor
+from .config import ConfigError, from_environment
+from .settings import Settings, SettingsError, check_free, read_settings
+from .storage import external, migrations
+from .storage.embedded import EmbeddedServer, EmbeddedServerError, reachable_directory
+
+DEFAULT_DIRECTORY = supervisor.ROOT / ".postgres"
+EXAMPLE = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
+ERRORS = (
+    SettingsError,
+    ConfigError,
+    EmbeddedServerError,
+    external.ExternalServerError,
+    migrations.MigrationError,
+    supervisor.SupervisorError,
+    OSError,
+)
+
+
+def main() -> int:
+    supervisor.signals.listen()
+    try:
+        with ExitStack() as started:
+            try:
+                launch(started)
+            finally:
+                supervisor.signals.begin_ending()
+    except KeyboardInterrupt:
+        say("Stopped.")
+    except ERRORS as error:
+        print(f"error: {error}", file=sys.stderr)
+        return getattr(error, "exit_code", 1)
+    return 0
+
+
+def launch(started: ExitStack) -> None:
+    """Bring up one thing after another, then watch; whatever was started ends with the stack."""
+    from_environment(os.environ)  # Lest each worker find the mistake, and say it in twenty lines.
+    settings = read_settings(os.environ)
+    check_free(settings.host, settings.port)
+    server = None if settings.database_url else start_database(settings.directory, started)
+    environment = dict(os.environ) | database_variables(settings, server)
+    migrate(environment["DATABASE_URL"])
+    load(environment)
+    begun = time.monotonic()
+    gunicorn = started.enter_context(supervisor.running(gunicorn_command(), environment))
+    supervisor.wait_until_ready(gunicorn, settings.own_host, settings.port)
+    say(f"{settings.workers} workers started", begun)
+    greet(settings.url)
+    supervisor.watch(gunicorn, server)
+
+
+def start_database(named: Path | None, started: ExitStack) -> EmbeddedServer:
+    begun = time.monotonic()
+    directory = named or reachable_directory(DEFAULT_DIRECTORY)
+    if not named and directory != DEFAULT_DIRECTORY:
+        say(f"PostgreSQL does not run as root, and nobody else can enter {supervisor.ROOT}")
+    server = started.enter_context(EmbeddedServer(directory))
+    verb = "found running" if server.is_attached else "started"
+    say(f"PostgreSQL {verb} in {server.directory}", begun)
+    return server
+
+
+def database_variables(settings: Settings, server: EmbeddedServer | None) -> dict[str, str]:
+    if server is not None:
+        return {"DATABASE_URL": server.url, "DATABASE_READER_URL": server.reader_url}
+    assert settings.database_url is not None
+    external.check(settings.database_url)
+    say("PostgreSQL of DATABASE_URL reached")
+    return {"DATABASE_URL": settings.database_url}
+
+
+def migrate(url: str) -> None:
+    begun = time.monotonic()
+    with external.explained():
+        applied = migrations.migrate(url)
+    say(f"{len(applied)} migrations applied" if applied else "No migration to apply", begun)
+
+
+def load(environment: Mapping[str, str]) -> None:
+    begun = time.monotonic()
+    with supervisor.running([sys.executable, "-m", "importers", "load"], environment) as process:
+        exit_code = process.wait()
+    if exit_code != 0:
+        raise supervisor.SupervisorError(
+            f"the data was not loaded (exit code {exit_code})", exit_code
+        )
+    say("Data loaded", begun)
+
+
+def gunicorn_command() -> list[str]:
+    # gunicorn.conf.py in the root says the rest. Its information would drown our few lines.
+    options = ["--log-level=warning", f"--graceful-timeout={supervisor.GRACE_S}"]
+    return [sys.executable, "-m", "gunicorn", *options, "service:create_app()"]
+
+
+def greet(url: str) -> None:
+    say(f"Burdenshare on {url}")
+    say(f"Try: curl -s '{url}{EXAMPLE}'")
+    say("Ctrl-C stops everything it started.")
+
+
+def say(text: str, begun: float | None = None) -> None:
+    elapsed = "" if begun is None else f" ({time.monotonic() - begun:.1f} s)"
+    print(text + elapsed, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

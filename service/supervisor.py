@@ -1,0 +1,130 @@
+"""Programs that are started, watched, and ended whatever happens."""
+
+import http.client
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from .processes import die_with_parent
+from .storage.embedded import EmbeddedServer
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_WITHIN_S = 30
+# For the requests still being answered: no query takes longer, and nobody waits longer at ^C.
+GRACE_S = 10
+
+
+class SupervisorError(Exception):
+    """A program did not do as it should; the message is one line."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        # A program ended by a signal has the negated signal as its code; shells say 128 and more.
+        self.exit_code = exit_code if exit_code >= 0 else 128 - exit_code
+
+
+class Signals:
+    """What asks us to end: the first ^C or the like interrupts, another one hurries the ending.
+
+    Never does one interrupt the ending itself: that would leave processes behind.
+    """
+
+    is_ending = False
+    is_hurried = False
+
+    def listen(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Ignored from the start is how nohup says that a hangup is no reason to end.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.receive)
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        if self.is_ending:
+            self.is_hurried = True
+        else:
+            self.is_ending = True
+            raise KeyboardInterrupt
+
+    def begin_ending(self) -> None:
+        self.is_ending = True
+
+
+signals = Signals()
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program from the root of the checkout, and end it.
+
+    It gets a session of its own, so that ^C reaches only us and everything ends in order.
+    """
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a program to end and wait; then end what is left of it and of its children."""
+    deadline = time.monotonic() + GRACE_S + 5
+    if process.poll() is None:
+        process.terminate()
+    while process.poll() is None and time.monotonic() < deadline and not signals.is_hurried:
+        time.sleep(0.05)
+    # macOS says PermissionError where all are dead.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def watch(gunicorn: subprocess.Popen[bytes], server: EmbeddedServer | None) -> NoReturn:
+    """Wait for a failure: if all goes well, only a signal ends it."""
+    while server is None or server.is_running:
+        with suppress(subprocess.TimeoutExpired):
+            exit_code = gunicorn.wait(0.5)
+            raise SupervisorError(f"gunicorn stopped by itself (exit code {exit_code})", exit_code)
+    raise SupervisorError(f"PostgreSQL stopped: see {server.directory / 'server.log'}")
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> None:
+    """Wait until GET /readyz answers 200."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    status: int | None = None
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SupervisorError(
+                f"gunicorn did not start (exit code {process.returncode})", process.returncode
+            )
+        status = status_of(host, port, "/readyz")
+        if status == 200:
+            return
+        time.sleep(0.1)
+    said = "nothing" if status is None else f"status {status}"
+    raise SupervisorError(f"GET /readyz answered {said} for {READY_WITHIN_S} seconds")
+
+
+def status_of(host: str, port: int, path: str) -> int | None:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

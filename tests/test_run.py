@@ -1,0 +1,250 @@
+"""`python -m service`, as `make run` calls it: from nothing to an answer, and back to nothing."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from service.storage.embedded import EmbeddedServer
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[Path]:
+    """One database for all tests here. Root's own temporary directory is closed to PostgreSQL."""
+    place = Path(tempfile.mkdtemp(dir="/var/tmp" if os.geteuid() == 0 else None))
+    place.chmod(0o711)
+    yield place / "db"
+    shutil.rmtree(place)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(**variables: object) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
+    return subprocess.Popen(
+        [sys.executable, "-m", "service"],
+        cwd=ROOT,
+        env=inherited | {name: str(value) for name, value in variables.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def launched(until: str = "Ctrl-C stops", **variables: object) -> Iterator["Launched"]:
+    """Run the launcher up to a line it prints; afterwards it and all it started must be gone."""
+    process = run(**variables)
+    launcher = Launched(process)
+    try:
+        launcher.read_until(until)
+        started = descendants_of(process.pid)
+        yield launcher
+        process.wait(60)
+        wait_for(lambda: not [pid for pid in started if is_alive(pid)])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class Launched:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    def read_until(self, text: str) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            if text in line:
+                return
+        pytest.fail("\n".join(self.lines))
+
+    def end(self, *signals: signal.Signals) -> int:
+        for number in signals:
+            self.process.send_signal(number)
+            time.sleep(0.05)
+        return self.process.wait(60)
+
+    def read_last_line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.read().splitlines()[-1]
+
+
+def descendants_of(pid: int) -> list[int]:
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in parentheses, may hold anything.
+            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    children = [child for child, parent in parents.items() if parent == pid]
+    return children + [pid for child in children for pid in descendants_of(child)]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def get(port: int, path: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return int(answer.status)
+
+
+def failure(**variables: object) -> str:
+    """Return the one line that a launcher that cannot start says."""
+    process = run(**variables)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    *_, line = output.splitlines()
+    assert line.startswith("error: ")
+    assert "Traceback" not in output
+    return line.removeprefix("error: ")
+
+
+def test_it_says_what_to_try_and_that_works(directory: Path) -> None:
+    port = free_port()
+    with launched(DATABASE_DIR=directory, PORT=port) as launcher:
+        assert launcher.lines[0].startswith(f"PostgreSQL started in {directory} (")
+        assert launcher.lines[-3:] == [
+            f"Burdenshare on http://127.0.0.1:{port}",
+            f"Try: curl -s 'http://127.0.0.1:{port}"
+            "/v1/spending-years?year=2024&share_gdp_pct_gte=2'",
+            "Ctrl-C stops everything it started.",
+        ]
+        assert get(port, launcher.lines[-2].partition(str(port))[2].rstrip("'")) == 200
+        assert launcher.end(signal.SIGINT) == 0
+        assert launcher.read_last_line() == "Stopped."
+
+
+def test_a_second_run_shares_the_server_and_leaves_it_running(directory: Path) -> None:
+    port = free_port()
+    with launched(DATABASE_DIR=directory, PORT=port) as first:
+        with launched(DATABASE_DIR=directory, PORT=free_port()) as second:
+            assert second.lines[0].startswith("PostgreSQL found running in ")
+            assert second.end(signal.SIGTERM) == 0
+        assert get(port, "/readyz") == 200
+        assert first.end(signal.SIGTERM) == 0
+
+
+def test_an_impatient_second_interrupt_leaves_nothing_either(directory: Path) -> None:
+    port = free_port()
+    with launched(DATABASE_DIR=directory, PORT=port) as launcher:
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\n")  # A request that gunicorn would wait 30 s for.
+            begun = time.monotonic()
+            assert launcher.end(signal.SIGINT, signal.SIGINT) == 0
+        assert time.monotonic() - begun < 20
+
+
+def test_an_interrupt_while_loading_ends_it(directory: Path) -> None:
+    with launched("PostgreSQL started", DATABASE_DIR=directory, PORT=free_port()) as launcher:
+        assert launcher.end(signal.SIGHUP) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of this death")
+def test_a_killed_launcher_leaves_nothing(directory: Path) -> None:
+    with launched(DATABASE_DIR=directory, PORT=free_port()) as launcher:
+        launcher.process.kill()
+
+
+def test_it_ends_with_gunicorn(directory: Path) -> None:
+    with launched(DATABASE_DIR=directory, PORT=free_port()) as launcher:
+        os.kill(child_named("gunicorn", launcher), signal.SIGKILL)
+        assert launcher.process.wait(60) == 128 + signal.SIGKILL
+        assert launcher.read_last_line() == "error: gunicorn stopped by itself (exit code -9)"
+
+
+def test_it_ends_with_postgresql(directory: Path) -> None:
+    with launched(DATABASE_DIR=directory, PORT=free_port()) as launcher:
+        os.kill(child_named("postgres", launcher), signal.SIGKILL)
+        assert launcher.process.wait(60) == 1
+        assert launcher.read_last_line().startswith("error: PostgreSQL stopped: see ")
+
+
+def child_named(name: str, launcher: Launched) -> int:
+    pids = descendants_of(launcher.process.pid)
+    return next(pid for pid in pids if name in Path(f"/proc/{pid}/cmdline").read_text())
+
+
+def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(directory: Path) -> None:
+    port = free_port()
+    with (
+        EmbeddedServer(directory) as server,
+        launched(DATABASE_URL=server.url, PORT=port) as launcher,
+    ):
+        assert launcher.lines[0] == "PostgreSQL of DATABASE_URL reached"
+        assert get(port, "/readyz") == 200
+        launcher.end(signal.SIGTERM)
+        assert server.is_running
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"PORT": "eight"}, "PORT='eight' is not a whole number from 1 to 65535"),
+        ({"PORT": "70000"}, "PORT='70000' is not a whole number from 1 to 65535"),
+        ({"WORKERS": "0"}, "WORKERS='0' is not a whole number from 1 to 24"),
+        ({"POOL_SIZE": "x"}, "POOL_SIZE='x' is not a whole number from 1 to 600000"),
+        (
+            {"HOST": "192.0.2.1", "PORT": "8000"},
+            "cannot listen on HOST=192.0.2.1 PORT=8000: Cannot assign requested address",
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named(variables: dict[str, str], line: str) -> None:
+    assert failure(**variables) == line
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert failure(PORT=port) == (
+            f"cannot listen on HOST=127.0.0.1 PORT={port}: Address already in use"
+        )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://user:secret@127.0.0.1:1/x", "postgresql://user:sec@secret@host/x", "secret"],
+)
+def test_a_database_out_of_reach_is_one_line_without_the_password(url: str) -> None:
+    line = failure(DATABASE_URL=url, PORT=free_port())
+    assert "database" in line.lower()
+    assert "secret" not in line
+
+
+def test_a_data_directory_that_cannot_be_made_is_named() -> None:
+    line = failure(DATABASE_DIR="/proc/db", PORT=free_port())
+    assert line.startswith("cannot use /proc/db for the database: ")
