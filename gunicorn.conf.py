@@ -1,7 +1,10 @@
 """How gunicorn serves: read by it from the directory it is started in."""
 
 import os
+import sys
 from typing import Any
+
+from service.config import ConfigError, from_environment
 
 host = os.environ.get("HOST") or "127.0.0.1"
 port = os.environ.get("PORT") or "8000"
@@ -30,6 +33,16 @@ accesslog = None
 
 # It would lie at one path for all services of a user, and nobody here talks to it.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Say what is missing once, in a line, rather than from every worker with a traceback."""
+    try:
+        config = from_environment(os.environ)
+    except ConfigError as error:
+        sys.exit(f"error: {error}")
+    if not (config.database_reader_url or config.database_url):
+        sys.exit("error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
 
 
 def worker_exit(server: Any, worker: Any) -> None:

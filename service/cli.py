@@ -1,12 +1,11 @@
 """flask commands: migrate, openapi."""
 
 import click
-import psycopg
 from flask import Flask
 
 from . import config
 from .http import contract
-from .storage import migrations
+from .storage import external, migrations
 
 
 def init_app(app: Flask) -> None:
@@ -21,9 +20,11 @@ def migrate() -> None:
     if url is None:
         raise click.ClickException("DATABASE_URL is not set; `make run` needs none")
     try:
-        applied = migrations.migrate(url)
-    except (migrations.MigrationError, psycopg.Error) as error:
-        raise click.ClickException(" ".join(str(error).split())) from error
+        external.check(url)
+        with external.explained():
+            applied = migrations.migrate(url)
+    except (external.ExternalServerError, migrations.MigrationError) as error:
+        raise click.ClickException(str(error)) from error
     click.echo("\n".join(applied) or "nothing to migrate")
 
 

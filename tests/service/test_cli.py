@@ -1,5 +1,10 @@
 """flask commands: one clear line when they cannot do what they should."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -32,10 +37,35 @@ def test_migrate_says_in_one_line_that_nothing_answers(
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@127.0.0.1:1/nowhere")
     done = run(app, "migrate")
     assert done.exit_code == 1
-    assert done.output.startswith("Error: connection failed")
+    assert done.output.startswith("Error: the database cannot be used: ")
     assert done.output.count("\n") == 1
     assert "secret" not in done.output
 
 
 def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
     assert run(app, "openapi").output == contract.CONTRACT.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({}, "error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own"),
+        (
+            {"DATABASE_URL": "postgresql:///x", "POOL_SIZE": "many"},
+            "error: POOL_SIZE='many' is not a whole number from 1 to 600000",
+        ),
+    ],
+)
+def test_gunicorn_says_in_one_line_what_is_missing(variables: dict[str, str], line: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service:create_app()"],
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.environ["PATH"]} | variables,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
