@@ -6,7 +6,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check openapi freeze clean
+.PHONY: help run test lint check openapi freeze clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,12 +17,13 @@ run: .venv/.run ## Start everything on http://127.0.0.1:8000: PostgreSQL, data, 
 test: .venv/.dev ## Run the tests
 	$(BIN)/python -m pytest
 
-check: .venv/.dev ## Run what CI runs: linters, types, imports, tests
+lint: .venv/.dev ## Run the linters: style, types, imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test ## Run linters and tests
 
 openapi: .venv/.run ## Draw openapi.yaml anew from schemas/
 	$(BIN)/flask --app service openapi > openapi.yaml.new

@@ -1,19 +1,42 @@
 """How gunicorn serves: read by it from the directory it is started in."""
 
 import os
+import shutil
+import socket
+import struct
 import sys
-from typing import Any
+import tempfile
+from typing import Any, NoReturn
 
-from service.config import ConfigError, from_environment
+# The workers' metrics meet in files here. It has to be named before the client is imported.
+metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
 
-host = os.environ.get("HOST") or "127.0.0.1"
-port = os.environ.get("PORT") or "8000"
-bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
-workers = int(os.environ.get("WORKERS") or 2)
-# Threads, since a request mostly waits for PostgreSQL; as many as a worker has connections.
+from service.config import ConfigError, from_environment  # noqa: E402
+from service.settings import bracketed, read_settings  # noqa: E402
+
+
+def give_up(reason: object) -> NoReturn:
+    """Say what is wrong once, in a line, rather than from every worker with a traceback."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    sys.exit(f"error: {reason}")
+
+
+# Not named as a setting of gunicorn's is: it would take them for its own.
+try:
+    our_settings, our_config = read_settings(os.environ), from_environment(os.environ)
+except ConfigError as wrong:
+    give_up(wrong)
+if not (our_config.database_reader_url or our_config.database_url):
+    give_up("DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
+
+bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
+workers = our_settings.workers
 worker_class = "gthread"
-threads = 4
+# Not for speed, for which a few would do: a client that sends its request slowly holds a thread.
+threads = 256
 # A connection pool's threads do not survive a fork, so each worker makes the application itself.
 preload_app = False
 
@@ -21,6 +44,7 @@ preload_app = False
 timeout = 30
 # On SIGTERM, for the requests that are being answered.
 graceful_timeout = 30
+SILENCE_S = 10
 # Longer than a browser waits between the requests of a page.
 keepalive = 5
 
@@ -28,21 +52,24 @@ keepalive = 5
 limit_request_line = 8190
 limit_request_fields = 100
 
-# One line a request costs more than many a request. --access-logfile=- turns it on.
+# The application logs its requests itself, with the release and the request's id.
 accesslog = None
 
 # It would lie at one path for all services of a user, and nobody here talks to it.
 control_socket_disable = True
 
 
-def on_starting(server: Any) -> None:
-    """Say what is missing once, in a line, rather than from every worker with a traceback."""
-    try:
-        config = from_environment(os.environ)
-    except ConfigError as error:
-        sys.exit(f"error: {error}")
-    if not (config.database_reader_url or config.database_url):
-        sys.exit("error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
+def when_ready(server: Any) -> None:
+    """Give up on a client that is silent in the middle of a request.
+
+    gunicorn waits for it without end. Connections inherit the time-out of the socket that they
+    come in by (on Linux; elsewhere a slow client just holds its thread).
+    """
+    if sys.platform == "linux":
+        for listener in server.LISTENERS:
+            listener.sock.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0)
+            )
 
 
 def worker_exit(server: Any, worker: Any) -> None:
@@ -51,3 +78,11 @@ def worker_exit(server: Any, worker: Any) -> None:
     extensions = getattr(getattr(worker, "wsgi", None), "extensions", {})
     if "database" in extensions:
         extensions["database"].close()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(metrics, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from .base import ListQuery, Output
+from .base import Output
 from .envelope import item_of, page_of
 
 # codelist -> (title, {code: definition}). Lists that may grow are open strings in answers.
@@ -163,10 +163,6 @@ class Codelist(Output):
     codes = fields.List(
         fields.Nested(CodelistEntry), metadata={"description": "Its codes, in reading order."}
     )
-
-
-class CodelistListQuery(ListQuery):
-    row, key = Codelist, ("id",)
 
 
 CodelistItem = item_of(Codelist)

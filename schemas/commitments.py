@@ -1,6 +1,6 @@
 """What /v1/commitments accepts and returns."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from .base import ListQuery, Note, Output, Source, bounds_of
 from .codelists import codes_of
@@ -89,7 +89,7 @@ class CommitmentListQuery(bounds_of(Commitment), MemberFilter, ListQuery):  # ty
         metadata={"description": "Only those measured by these indicators."},
     )
     unit = Items(
-        fields.String(validate=validate.Regexp(r"[A-Za-z_]{1,20}\Z", error="Not a unit.")),
+        Code("unit", "/v1/codelists/units"),
         metadata={"description": "Only these units.", "example": ["pct_gdp"]},
     )
     state = Items(

@@ -36,6 +36,7 @@ class Provenance(Output):
     )
     citation = fields.String(metadata={"description": "How to cite the release."})
     licence = fields.String(metadata={"description": "The publisher's terms."})
+    rule = fields.String(metadata={"description": "How values are compared with bounds."})
 
 
 class FigureMeta(Meta, Provenance):

@@ -64,7 +64,7 @@ class ObservationListQuery(bounds_of(Observation), Vintage, Latest, ListQuery): 
     row, key = Observation, ("area", "indicator", "year")
 
     area = Items(
-        Code("area", "/v1/members"),
+        Code("area", "/v1/members (besides NATO_TOTAL and NATO_EUR_CAN)"),
         metadata={
             "description": "Members in any of their names, and the aggregates `NATO_TOTAL` and "
             "`NATO_EUR_CAN`.",

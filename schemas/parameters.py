@@ -13,7 +13,8 @@ from .faults import nearest, refusal, shown
 INTEGER = re.compile(r"-?[0-9]{1,10}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MAX_INTEGER = 2**31 - 1  # what PostgreSQL's integer and the contract's int32 hold
+# One less than what PostgreSQL's integer holds: a range up to it is kept as one below the next.
+MAX_INTEGER = 2**31 - 2
 
 
 class Codes(Hashable, Protocol):
@@ -98,6 +99,8 @@ class Code(fields.String):
     The schema it belongs to carries the codes in use (`Query.codes`).
     """
 
+    relative: tuple[str, ...] = ()  # words that stand for a code, known without the data
+
     def __init__(self, codelist: str, path: str, **kwargs: Any):
         super().__init__(**kwargs)
         self.codelist, self.path = codelist, path
@@ -109,8 +112,8 @@ class Code(fields.String):
             raise refusal(
                 "unknown_value",
                 f"{shown(value)} is not a known {self.codelist}; {self.path} lists them.",
-                codes.allowed(self.codelist),
-                codes.nearest(self.codelist, value),
+                (*self.relative, *codes.allowed(self.codelist)),
+                nearest(value, self.relative) or codes.nearest(self.codelist, value),
             )
         return code
 
@@ -118,8 +121,10 @@ class Code(fields.String):
 class ReleaseCode(Code):
     """A release's id, or `latest` or `first`."""
 
+    relative = ("latest", "first")
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if value in ("latest", "first"):
+        if value in self.relative:
             return str(value)
         return super()._deserialize(value, attr, data, **kwargs)
 

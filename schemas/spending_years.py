@@ -34,7 +34,8 @@ class SpendingYear(Output):
     member = fields.String(metadata={"description": "ISO 3166-1 alpha-3.", "example": "POL"})
     year = fields.Integer(
         metadata={
-            "description": "The calendar year; a fiscal year counts as the one it starts in.",
+            "description": "The calendar year. Canada's and the United Kingdom's fiscal year "
+            "counts as the one it starts in.",
             "example": 2024,
         }
     )

@@ -1,27 +1,33 @@
 """The web service. create_app() is the only way in."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import cli
 from .config import Config, from_environment
-from .http import contract, cors, limits, problems, reference
+from .http import contract, headers, limits, log, metrics, problems, rate_limit, reference
 from .resources import BLUEPRINTS
 from .storage.database import Database
 
 API_VERSION = "1.0.0"
 
+# What is registered first comes first before a request, and last after it.
+PARTS = (log, metrics, headers, problems, limits, rate_limit, contract, reference, cli)
+
 
 def create_app(config: Config | None = None) -> Flask:
     """Return the WSGI application. Nothing is connected before the first request."""
     app = Flask("service", static_folder=None)
+    config = config or from_environment()
+    app.config["BURDENSHARE"] = config
     app.config["API_VERSION"] = API_VERSION
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.compact = True  # type: ignore[attr-defined]
-    app.extensions["database"] = Database(config or from_environment())
-    for part in (problems, limits, cors, contract, reference, cli):
-        part.init_app(app)
+    app.extensions["database"] = Database(config)
     app.url_map.merge_slashes = False  # a doubled slash is a slip to name, not to redirect
+    for part in PARTS:
+        part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies)  # type: ignore[method-assign]
     return app

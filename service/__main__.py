@@ -9,14 +9,13 @@ from pathlib import Path
 
 from . import supervisor
 from .config import ConfigError, from_environment
-from .settings import Settings, SettingsError, check_free, read_settings
+from .settings import Settings, check_free, read_settings
 from .storage import external, migrations
 from .storage.embedded import EmbeddedServer, EmbeddedServerError, reachable_directory
 
 DEFAULT_DIRECTORY = supervisor.ROOT / ".postgres"
 EXAMPLE = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
 ERRORS = (
-    SettingsError,
     ConfigError,
     EmbeddedServerError,
     external.ExternalServerError,

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class SettingsError(Exception):
-    """A variable has a value that cannot be used; the message is one line."""
+from .config import ConfigError, whole
 
 
 @dataclass(frozen=True)
@@ -42,19 +40,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     directory = environment.get("DATABASE_DIR")
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
-        port=whole(environment, "PORT", 8000, 65535),
+        port=whole(environment, "PORT", 8000, most=65535),
         # With 4 connections each, as many as the 100 of the embedded server allow.
-        workers=whole(environment, "WORKERS", 2, 24),
+        workers=whole(environment, "WORKERS", 2, most=24),
         database_url=environment.get("DATABASE_URL") or None,
         directory=Path(directory) if directory else None,
     )
-
-
-def whole(environment: Mapping[str, str], name: str, default: int, largest: int) -> int:
-    text = environment.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= largest:
-        raise SettingsError(f"{name}={text!r} is not a whole number from 1 to {largest}")
-    return int(text)
 
 
 def check_free(host: str, port: int) -> None:
@@ -66,6 +57,6 @@ def check_free(host: str, port: int) -> None:
             probe.bind((host, port))
             probe.listen(1)
         except (OSError, UnicodeError) as error:
-            raise SettingsError(
+            raise ConfigError(
                 f"cannot listen on HOST={host} PORT={port}: {getattr(error, 'strerror', error)}"
             ) from error

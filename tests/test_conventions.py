@@ -136,14 +136,27 @@ def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
 
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
-@pytest.mark.parametrize("accept", ["text/csv", "image/png", "application/json;q=0", "text/html"])
+@pytest.mark.parametrize(
+    "accept",
+    ["text/csv", "image/png", "application/json;q=0", "application/json;q=0,*/*", "text/html"],
+)
 def test_a_format_that_is_not_there_is_406(client: FlaskClient, url: str, accept: str) -> None:
     assert is_problem(client.get(url, headers={"Accept": accept}), 406, url)
 
 
 @pytest.mark.parametrize(
     "accept",
-    [None, "*/*", "application/json", "application/*", "text/html,*/*;q=0.1", "application/JSON"],
+    [
+        None,
+        "*/*",
+        "application/json",
+        "application/*",
+        "text/html,*/*;q=0.1",
+        "application/JSON",
+        "application/json; charset=utf-8",
+        "application/json;version=2;q=0.5",
+        "text/html;q=0,application/*",
+    ],
 )
 def test_json_is_the_default(client: FlaskClient, accept: str | None) -> None:
     answer = client.get("/v1/members", headers={"Accept": accept} if accept else {})

@@ -129,7 +129,7 @@ ITEMS: list[tuple[int, str, str, Json]] = [
         12,
         "the yearly step is a proposal among the commitments",
         "/v1/commitments/alliance-2025-05-09-step",
-        {"member": None, "kind": "proposal", "value": 0.2, "unit": "pp_gdp", "due_year": 2032},
+        {"member": None, "kind": "proposal", "value": 0.2, "unit": "pp_per_year", "due_year": 2032},
     ),
     (
         13,

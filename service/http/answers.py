@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import current_app, request
 
@@ -14,10 +14,12 @@ from schemas.faults import Fault
 from service.storage.database import InvalidCursorError, Row, Snapshot
 from service.storage.paging import By, Paging
 
-from .parsing import asked_for
+from .parsing import canonical_query
 from .problems import ProblemError, unknown_in_path, wrong_parameters
 
 Query = Mapping[str, Any]
+
+RULE = "Bounds compare the published value as it stands, with >= and <=; a null matches none."
 
 
 def item(row: Row, release: Query | None = None) -> Row:
@@ -82,6 +84,7 @@ def provenance(release: Query | None) -> Row:
         "as_of": release["as_of"],
         "citation": release["citation"],
         "licence": release["licence"],
+        "rule": RULE,
     }
 
 
@@ -94,22 +97,18 @@ def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
 
 
 def self_link() -> str:
-    return link(given_without())
+    return link(canonical_query())
 
 
 def next_link(key: Any, release: Query | None) -> str | None:
     if key is None:
         return None
     cursor = {"query": fingerprint(), "release": release["id"] if release else None, "key": key}
-    return link([*given_without("cursor"), ("cursor", encoded(cursor))])
+    rest = canonical_query("cursor")
+    return link(f"{rest}&cursor={encoded(cursor)}" if rest else f"cursor={encoded(cursor)}")
 
 
-def given_without(*names: str) -> list[tuple[str, str]]:
-    return [pair for pair in asked_for(request).items(multi=True) if pair[0] not in names]
-
-
-def link(parameters: list[tuple[str, str]]) -> str:
-    query = urlencode(parameters, safe=",")
+def link(query: str) -> str:
     return quote(request.path) + (f"?{query}" if query else "")
 
 
@@ -120,8 +119,8 @@ def encoded(cursor: Row) -> str:
 
 def fingerprint() -> str:
     """Return what a cursor is bound to: the path and every parameter but the page's size."""
-    given = sorted(given_without("cursor", "limit"))
-    return hashlib.sha256(f"{request.path}?{urlencode(given)}".encode()).hexdigest()[:16]
+    asked = f"{request.path}?{canonical_query('cursor', 'limit')}"
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
 def read_cursor(query: Query) -> Row | None:

@@ -101,15 +101,18 @@ CATALOGUE = {
             "content_too_large",
             413,
             "Content too large",
-            "The request carries a body. No path reads one.",
+            "The request carries a body of over 4,096 bytes, or of unknown length. No path reads "
+            "one.",
         ),
         Kind(
             "uri_too_long",
             414,
             "URI too long",
             "The request line is over 4,000 bytes. Lists take codes, which are shorter than "
-            "names. Over 8,190 bytes the server in front answers with a page of its own: the one "
-            "exception to this format.",
+            "names. What is no HTTP that the web server takes it answers with a page of its own, "
+            "before we see it: a request line over 8,190 bytes, headers over the limits, a "
+            "malformed method or version, a path or query with bytes outside ASCII that are not "
+            "percent-encoded. That is the one exception to this format.",
         ),
         Kind(
             "too_many_requests",

@@ -13,20 +13,21 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, current_app, json
 from marshmallow import fields
 
-from schemas.base import ListQuery
+from schemas.base import ListQuery, NoParameters
 from schemas.problems import Problem
 from schemas.vintage import Vintage
 
-from . import caching, contract_text, negotiation
+from . import caching, contract_text, parsing
 from .catalogue import CATALOGUE
 from .parameter import query_parameter
+from .probes import PROBES
 
 JSON, YAML = "application/json", "application/yaml"
 
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "tags", "paths", "components")
 
-EVERYWHERE = (400, 406, 413, 414, 500, 503)
+EVERYWHERE = (400, 406, 413, 414, 500)
 
 
 def init_app(app: Flask) -> None:
@@ -45,8 +46,10 @@ def get_json() -> Response:
 
 
 def serve(text: str, media_type: str) -> Response:
-    negotiation.require(media_type)
-    return caching.conditional(Response(text, content_type=media_type), caching.of_contract())
+    """Answer with a text that the path itself names the format of, whatever Accept says."""
+    parsing.parse(NoParameters, None)
+    response = Response(text, content_type=media_type)
+    return caching.conditional(response, caching.of_content(response))
 
 
 def render() -> str:
@@ -179,18 +182,37 @@ def rank(name: str) -> int:
 
 
 def responses(rule: Any, view: Any) -> dict[str, Any]:
-    statuses = [*EVERYWHERE, *([404] if rule.arguments else [])]
-    return {
+    problems = {
+        *EVERYWHERE,
+        *({404} if rule.arguments else ()),
+        *({503} if view.reads_database else ()),
+        *({429} if rule.rule not in PROBES else ()),
+    }
+    found = {
         "200": {
             "description": (inspect.getdoc(view.returns) or "OK").split("\n")[0],
-            "headers": {name: header_reference(name) for name in contract_text.HEADERS_OF_200},
+            "headers": {name: header_reference(name) for name in headers_of(rule, view)},
             "content": {JSON: {"schema": view.returns}},
-        },
-        "304": {
+        }
+    }
+    if rule.rule not in PROBES:
+        found["304"] = {
             "description": "Nothing changed since the answer that the client has.",
             "headers": {name: header_reference(name) for name in contract_text.HEADERS_OF_304},
-        },
-    } | {str(status): response_name(status) for status in sorted(statuses)}
+        }
+    return found | {str(status): response_name(status) for status in sorted(problems)}
+
+
+def headers_of(rule: Any, view: Any) -> list[str]:
+    """Return the headers that the answer always has."""
+    is_kept = rule.rule not in PROBES
+    has_figures = "release" in view.returns().fields["meta"].schema.fields
+    return [
+        *contract_text.HEADERS_OF_EVERY_200,
+        *(["ETag"] if is_kept else ()),
+        *(["Last-Modified"] if is_kept and view.reads_database else ()),
+        *(["X-Data-Release"] if has_figures else ()),
+    ]
 
 
 def camel(name: str) -> str:

@@ -26,7 +26,8 @@ SERVERS = [
 
 PATH_PARAMETERS = {
     "member": (
-        "A member: alpha-3, alpha-2, `EL`, `UK`, a name or a former name, in any case.",
+        "A member: alpha-3, alpha-2, `EL`, `UK`, a name or a former name, in any case; "
+        "percent-encoded where it has accents.",
         "POL",
     ),
     "year": ("A year of four digits.", "2024"),
@@ -75,6 +76,6 @@ HEADERS = {
     },
 }
 
-HEADERS_OF_200 = [name for name in HEADERS if name != "Retry-After"]
-HEADERS_OF_304 = ["ETag", "Last-Modified", "Cache-Control", "X-Request-Id"]
+HEADERS_OF_EVERY_200 = ["Cache-Control", "Link", "X-Request-Id", "X-API-Version"]
+HEADERS_OF_304 = ["ETag", "Cache-Control", "X-Request-Id"]
 PROBLEM_HEADERS = ["Cache-Control", "X-Request-Id"]

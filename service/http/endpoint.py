@@ -38,7 +38,8 @@ def endpoint(
                 validators = caching.of_dataset(snapshot, query)
             return caching.conditional(respond(returns, body), validators)
 
-        return describe(blueprint, path, answer, accepts, returns)
+        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)
+        return route(blueprint, path, answer)
 
     return register
 
@@ -54,20 +55,17 @@ def constant(
             negotiation.require(JSON)
             parsing.check_path(path_parameters)
             parsing.parse(accepts, None)
-            return caching.conditional(
-                respond(returns, view(**path_parameters)), caching.of_contract()
-            )
+            response = respond(returns, view(**path_parameters))
+            return caching.conditional(response, caching.of_content(response))
 
-        return describe(blueprint, path, answer, accepts, returns)
+        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=False)
+        return route(blueprint, path, answer)
 
     return register
 
 
-def describe(
-    blueprint: Blueprint, path: str, answer: View, accepts: type[Query], returns: type[ma.Schema]
-) -> View:
-    """Route the view, and leave its schemas on it for the contract to be drawn from."""
-    answer.__dict__.update(accepts=accepts, returns=returns)
+def route(blueprint: Blueprint, path: str, answer: View) -> View:
+    """Route the view; what it carries is what the contract is drawn from."""
     blueprint.get(path)(answer)
     return answer
 

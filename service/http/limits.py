@@ -22,6 +22,8 @@ def refuse_large() -> None:
         raise ProblemError(
             "uri_too_long", f"The request line has {size} bytes, over {MAX_REQUEST_LINE}."
         )
+    if "HTTP_TRANSFER_ENCODING" in request.environ:
+        raise ProblemError("content_too_large", "The request carries a body of unknown length.")
     if (request.content_length or 0) > MAX_BODY:
         raise ProblemError(
             "content_too_large", f"The request carries {request.content_length} bytes of body."
@@ -29,7 +31,10 @@ def refuse_large() -> None:
 
 
 def refuse_unreadable() -> None:
-    """Refuse a query string with raw bytes that are not UTF-8, which Werkzeug cannot read."""
+    """Refuse a query string with raw bytes that are not UTF-8, which Werkzeug cannot read.
+
+    gunicorn lets none through; another server may.
+    """
     for part in request.query_string.split(b"&"):
         try:
             part.decode()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import marshmallow as ma
 from flask import Request, request
@@ -65,6 +66,14 @@ def asked_for(req: Request) -> MultiDict[str, str]:
     )
 
 
+def canonical_query(*without: str) -> str:
+    """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
+    given = sorted(asked_for(request).lists())
+    return urlencode(
+        [(name, ",".join(values)) for name, values in given if name not in without], safe=","
+    )
+
+
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:
     """Turn marshmallow's messages, of whatever shape, into faults."""
     if isinstance(found, dict):  # of a list: by position
@@ -81,13 +90,35 @@ def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:
         yield Fault("invalid_value", str(found))
 
 
+# What other services call it, where no spelling would lead to our word.
+SYNONYMS = {
+    "member": "area",
+    "country": "member",
+    "countries": "member",
+    "iso3": "member",
+    "from": "year_gte",
+    "to": "year_lte",
+    "start_year": "year_gte",
+    "end_year": "year_lte",
+    "date": "as_of",
+    "vintage": "release",
+    "order": "sort",
+    "order_by": "sort",
+    "page": "cursor",
+    "offset": "cursor",
+    "per_page": "limit",
+    "page_size": "limit",
+}
+
+
 def unknown_parameter(name: str, schema: ma.Schema) -> Fault:
     allowed = tuple(schema.fields)
+    synonym = SYNONYMS.get(name.casefold())
     return Fault(
         "unknown_parameter",
         f"This path takes no parameter {shown(name)}.",
         allowed,
-        nearest(name, allowed),
+        synonym if synonym in allowed else nearest(name, allowed),
     )
 
 
@@ -111,4 +142,5 @@ def check_path(parameters: Mapping[str, str]) -> None:
     """Refuse in a path what PostgreSQL cannot take as text."""
     for name, given in parameters.items():
         if "\0" in given or len(given) > 200:
-            raise unknown_in_path(name, given, None, "/v1")
+            assert request.url_rule is not None
+            raise unknown_in_path(name, given, None, request.url_rule.rule.partition("/<")[0])

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.sansio.response import Response as AnyResponse
 
 from schemas.faults import Fault, nearest, shown
@@ -42,8 +43,11 @@ def wrong_parameters(faults: Iterable[tuple[str, str, Fault]]) -> ProblemError:
     errors = tuple(faults)
     codes = {fault.code for _, _, fault in errors}
     code = codes.pop() if len(codes) == 1 else "bad_request"
-    detail = " ".join(f"{name}: {fault.detail}" for _, name, fault in errors)
-    return ProblemError(code, detail, errors)
+    names: dict[str, list[str]] = {}
+    for _, name, fault in errors:
+        names.setdefault(fault.detail, []).append(name)
+    details = (f"{', '.join(found)}: {detail}" for detail, found in names.items())
+    return ProblemError(code, " ".join(details), errors)
 
 
 def unknown_in_path(name: str, given: str, did_you_mean: str | None, where: str) -> ProblemError:
@@ -104,12 +108,11 @@ def as_error(place: str, name: str, fault: Fault) -> Mapping[str, Any]:
 
 def answer_http_error(error: HTTPException) -> AnyResponse:
     """Answer what Flask or Werkzeug refused by itself, keeping headers such as Allow."""
-    response = error.get_response()
-    if error.code is None or error.code < 400:
-        return response
-    response.set_data(render(from_http_error(error)))
+    problem, response = from_http_error(error), error.get_response()
+    response.set_data(render(problem))
     response.content_type = MEDIA_TYPE
-    response.status_code = CATALOGUE[code_of(error)].status
+    response.status_code = CATALOGUE[problem.code].status
+    response.headers.pop("Location", None)
     return response
 
 
@@ -120,7 +123,8 @@ def code_of(error: HTTPException) -> str:
 
 
 def from_http_error(error: HTTPException) -> ProblemError:
-    if isinstance(error, NotFound):
+    # The only redirect there is would be that of an empty path to the root.
+    if isinstance(error, NotFound | RequestRedirect):
         return unknown_path()
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
@@ -142,7 +146,7 @@ def unknown_path() -> ProblemError:
 
 
 def answer_unavailable(error: DatabaseUnavailableError) -> Response:
-    log.warning("database unavailable: %s", error, extra={"request_id": request_id()})
+    log.warning("database unavailable in request %s: %s", request_id(), error)
     problem = ProblemError("database_unavailable", "The database did not answer in time.")
     problem.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer(problem)
@@ -150,7 +154,7 @@ def answer_unavailable(error: DatabaseUnavailableError) -> Response:
 
 def answer_fault(error: Exception) -> Response:
     """Answer a fault of ours: logged once, whole, under the id that the client is given."""
-    log.error("fault", exc_info=error, extra={"request_id": request_id()})
+    log.error("fault in request %s", request_id(), exc_info=error)
     return answer(
         ProblemError("internal_error", "The service failed to answer; the fault is logged.")
     )

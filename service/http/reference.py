@@ -5,6 +5,10 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Flask, Response, send_from_directory
 
+from schemas.base import NoParameters
+
+from . import caching, negotiation, parsing
+
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
 
@@ -57,12 +61,14 @@ def init_app(app: Flask) -> None:
 
 def get_page() -> Response:
     """Answer with the reference's page."""
+    negotiation.require("text/html")
+    parsing.parse(NoParameters, None)
     response = Response(PAGE, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return caching.conditional(response, caching.of_content(response))
 
 
 def get_start() -> Response:
     """Answer with the script that draws the reference: a file, since the policy forbids inline."""
-    return Response(START, content_type="text/javascript; charset=utf-8")
+    response = Response(START, content_type="text/javascript; charset=utf-8")
+    return caching.conditional(response, caching.of_content(response))

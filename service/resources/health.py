@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from schemas.base import NoParameters
 from schemas.health import HealthItem
@@ -11,15 +11,6 @@ from service.http.endpoint import constant, endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("health", __name__)
-
-
-@blueprint.after_request
-def forbid_keeping(response: Response) -> Response:
-    """Yesterday's health is no health: no cache may answer for us."""
-    response.headers["Cache-Control"] = "no-store"
-    for name in ("ETag", "Last-Modified"):
-        response.headers.pop(name, None)
-    return response
 
 
 @constant(blueprint, "/healthz", accepts=NoParameters, returns=HealthItem)

@@ -47,7 +47,8 @@ def get_spending_year(snapshot: Snapshot, query: dict[str, Any], member: str, ye
     release, code = choose(snapshot, query), code_of(snapshot, member)
     row = find(snapshot, release, code, year)
     if row is None:
-        raise unknown_in_path("year", year, None, f"/v1/spending-years?member={code}")
+        where = f"/v1/spending-years?member={code}&release={release['id']}"
+        raise unknown_in_path("year", f"{year} of {code} in {release['id']}", None, where)
     return answers.item(row, release)
 
 

@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from service.config import Config
 
+from .breaker import Breaker
 from .codes import Codes
 from .paging import Page, Paging, keyset, order
 
@@ -25,12 +26,9 @@ READER = "burdenshare_reader"
 
 Row = dict[str, Any]
 
-UNAVAILABLE = (
-    PoolTimeout,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    psycopg.errors.UndefinedTable,
-)
+# The database is there, and does not answer this request.
+TOO_SLOW_OR_EMPTY = (psycopg.errors.QueryCanceled, psycopg.errors.UndefinedTable)
+AWAY = (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class DatabaseUnavailableError(Exception):
@@ -51,11 +49,15 @@ class Database:
             max_size=config.pool_size,
             timeout=config.pool_timeout_s,
             open=False,
+            # Requests bring it back: trying for long at growing intervals would find it late.
+            reconnect_timeout=1,
             configure=configure,
             check=ConnectionPool.check_connection,
             kwargs={"row_factory": dict_row, "connect_timeout": 5},
             name="burdenshare",
         )
+
+        self.breaker = Breaker()
 
     def close(self) -> None:
         self.pool.close()
@@ -67,12 +69,18 @@ class Database:
         Raises DatabaseUnavailableError, also for a database that is not migrated yet. A load that
         commits meanwhile is not seen.
         """
+        if not self.breaker.admits():
+            raise DatabaseUnavailableError("it was away a moment ago")
         try:
             if self.pool.closed:
                 self.pool.open(wait=False)
             with self.pool.connection() as connection:
+                self.breaker.succeeded()
                 yield Snapshot(connection)
-        except UNAVAILABLE as error:
+        except TOO_SLOW_OR_EMPTY as error:
+            raise DatabaseUnavailableError(str(error)) from error
+        except AWAY as error:
+            self.breaker.failed()
             raise DatabaseUnavailableError(str(error)) from error
 
 

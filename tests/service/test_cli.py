@@ -51,8 +51,12 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
     [
         ({}, "error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own"),
         (
+            {"DATABASE_URL": "postgresql:///x", "WORKERS": "abc"},
+            "error: WORKERS='abc' is not a whole number from 1 to 24",
+        ),
+        (
             {"DATABASE_URL": "postgresql:///x", "POOL_SIZE": "many"},
-            "error: POOL_SIZE='many' is not a whole number from 1 to 600000",
+            "error: POOL_SIZE='many' is not a whole number from 1 to 100",
         ),
     ],
 )

@@ -35,5 +35,9 @@ FROM (
     SELECT 'target', target.id, target.id, 1 FROM target
     UNION ALL
     SELECT 'commitment', commitment.id, commitment.id, 1 FROM commitment
+    UNION ALL
+    SELECT DISTINCT 'unit', commitment.unit, commitment.unit, 1
+    FROM commitment
+    WHERE commitment.unit IS NOT NULL
 ) AS spelled
 ORDER BY spelled.codelist, spelled.place, spelled.code, spelled.spelling

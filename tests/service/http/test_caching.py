@@ -29,6 +29,33 @@ def test_if_none_match_goes_before_if_modified_since(client: FlaskClient) -> Non
     assert client.get("/v1/members", headers=both).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("region=europe&limit=5", "limit=5&region=europe"),
+        ("member=DEU,FRA", "member=DEU&member=FRA"),
+        ("limit=5", "limit=5&utm_source=x&_=1"),
+    ],
+)
+def test_one_query_in_two_spellings_is_one_answer(
+    client: FlaskClient, one: str, other: str
+) -> None:
+    answers = [client.get(f"/v1/members?{query}") for query in (one, other)]
+    assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
+    assert answers[0].data == answers[1].data
+
+
+@pytest.mark.parametrize("header", ["If-Match", "If-Unmodified-Since"])
+@pytest.mark.parametrize("url", URLS)
+def test_what_guards_writes_is_passed_over(client: FlaskClient, url: str, header: str) -> None:
+    assert client.get(url, headers={header: '"x"'}).status_code == 200
+
+
+def test_a_probe_is_always_answered_in_full(client: FlaskClient) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert client.get(path, headers={"If-None-Match": "*"}).status_code == 200
+
+
 def test_two_queries_have_two_tags(client: FlaskClient) -> None:
     tags = [client.get(url).headers["ETag"] for url in (*URLS, "/v1/members?region=europe")]
     assert len(set(tags)) == len(tags)

@@ -20,6 +20,8 @@ def errors(client: FlaskClient, query: str) -> list[tuple[str, str, str | None]]
         ("memebr=DEU", [("memebr", "unknown_parameter", "member")]),
         ("share_gdp_gte=2", [("share_gdp_gte", "unknown_parameter", "share_gdp_pct_gte")]),
         ("MEMBER=DEU", [("MEMBER", "unknown_parameter", "member")]),
+        ("country=DEU", [("country", "unknown_parameter", "member")]),
+        ("per_page=10", [("per_page", "unknown_parameter", "limit")]),
         ("year=2024&year=2023", [("year", "repeated_parameter", None)]),
         ("limit=1&limit=1", [("limit", "repeated_parameter", None)]),
         ("year=twenty", [("year", "invalid_value", None)]),

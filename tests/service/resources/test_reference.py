@@ -111,6 +111,11 @@ def test_commitments_are_filtered_exactly(client: FlaskClient, query: str, keeps
     assert client.get(f"/v1/commitments?{query}").json["data"] == kept
 
 
+def test_a_unit_that_is_none_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/v1/commitments?unit=gbp")
+    assert (answer.status_code, answer.json["errors"][0]["did_you_mean"]) == (400, "GBP")
+
+
 def test_a_release_says_where_it_is_from(client: FlaskClient) -> None:
     release = client.get("/v1/releases/nato-2024-06-17").json["data"]
     assert release["published_on"] == "2024-06-17"

@@ -243,6 +243,19 @@ def test_a_spending_year_that_does_not_exist_is_not_found(client: FlaskClient, p
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
+def test_a_year_that_a_release_lacks_is_told_from_one_that_nobody_has(
+    client: FlaskClient,
+) -> None:
+    answer = client.get(f"{PATH}/POL/2024?release=nato-2023-07-07")
+    assert "2024 of POL in nato-2023-07-07" in answer.json["detail"]
+    assert "member=POL&release=nato-2023-07-07 lists them" in answer.json["detail"]
+
+
+def test_the_rule_of_comparison_stands_in_the_answer(client: FlaskClient) -> None:
+    meta = client.get(f"{PATH}?year=2024&share_gdp_pct_gte=2").json["meta"]
+    assert meta["rule"].startswith("Bounds compare the published value as it stands, with >=")
+
+
 def test_numbers_are_numbers_on_the_wire(client: FlaskClient) -> None:
     for release in ("nato-2024-06-17", "nato-2026-07-10"):
         for row in rows(client, f"release={release}"):

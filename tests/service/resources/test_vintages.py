@@ -51,6 +51,7 @@ def test_a_release_and_a_day_exclude_each_other(client: FlaskClient, path: str) 
     [
         ("release=nato-2025-08-27", "release", "nato-2025-08-28"),
         ("release=newest", "release", None),
+        ("release=lates", "release", "latest"),
         ("source=natto", "source", "nato"),
         ("as_of=2025-02-30", "as_of", None),
         ("as_of=20250101", "as_of", None),

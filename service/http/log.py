@@ -1,0 +1,61 @@
+"""What the service says of itself: one JSON line a request, and one with a traceback a fault."""
+
+import logging
+import time
+
+from flask import Flask, Response, request
+from pythonjsonlogger.json import JsonFormatter
+
+from .request_id import request_id
+
+log = logging.getLogger("burdenshare")
+
+FORMAT = "%(asctime)s %(levelname)s %(message)s"
+STARTED = "burdenshare.started"
+
+
+def init_app(app: Flask) -> None:
+    set_up(app.config["BURDENSHARE"].log_level)
+    app.before_request(start_clock)
+    app.after_request(log_request)
+
+
+def set_up(level: str) -> None:
+    """Write JSON lines to standard error, unless somebody set the logger up already."""
+    log.setLevel(level)
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(
+            JsonFormatter(FORMAT, rename_fields={"asctime": "time", "levelname": "level"})
+        )
+        log.addHandler(handler)
+
+
+def start_clock() -> None:
+    request.environ[STARTED] = time.perf_counter()
+
+
+def log_request(response: Response) -> Response:
+    log.info(
+        "request",
+        extra={
+            "request_id": request_id(),
+            "method": request.method,
+            "route": route(),
+            "path": request.path[:200],
+            "status": response.status_code,
+            "duration_ms": round(elapsed() * 1000, 1),
+            "release": response.headers.get("X-Data-Release"),
+        },
+    )
+    return response
+
+
+def route() -> str:
+    """Return the path as it is declared, so that there are few of them; `none` if there is none."""
+    return request.url_rule.rule if request.url_rule is not None else "none"
+
+
+def elapsed() -> float:
+    """Return the seconds since the request was read."""
+    return time.perf_counter() - float(request.environ.get(STARTED, time.perf_counter()))

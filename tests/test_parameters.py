@@ -1,0 +1,141 @@
+"""Every parameter of every list does what it says, lists in both spellings."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+
+from .contract import contract
+from .test_conventions import EXAMPLES
+
+# Values of parameters whose name is no field of the row.
+VALUES: dict[str, list[str]] = {
+    "member": ["DEU", "GBR"],
+    "area": ["DEU", "NATO_TOTAL"],
+    "sort": ["-year", "member"],
+    "scope": ["alliance"],
+    "latest": ["each"],
+    "source": ["nato"],
+    "release": ["nato-2025-08-28"],
+    "as_of": ["2025-01-01"],
+    "limit": ["7"],
+    "year": ["2024"],
+    "is_published": ["true"],
+    "is_founder": ["false"],
+    "has_armed_forces": ["true"],
+}
+
+
+# The release that holds every indicator, and of its long form a part that is quick to read.
+NARROWED = {
+    "/v1/spending-years": {"release": "first"},
+    "/v1/observations": {"release": "first", "area": "DEU,ISL,NATO_TOTAL"},
+}
+
+
+def asked(path: str, name: str, *given: str) -> str:
+    """Return the URL that gives a parameter, once for each value, and narrows the list besides."""
+    narrowed = NARROWED.get(path, {})
+    if name in ("release", "as_of"):
+        narrowed = {}
+    pairs = [(key, value) for key, value in narrowed.items() if key != name]
+    return f"{EXAMPLES[path]}?{urlencode([*pairs, *((name, value) for value in given)], safe=',')}"
+
+
+def parameters() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (path, parameter)
+        for path, item in contract()["paths"].items()
+        for parameter in item["get"]["parameters"]
+        if parameter["in"] == "query" and parameter["name"] != "cursor"
+    ]
+
+
+def values(client: FlaskClient, path: str, parameter: dict[str, Any]) -> list[str]:
+    """Return right values for a parameter, from its codes or from what the rows hold."""
+    name = parameter["name"]
+    rows = client.get(asked(path, name)).json["data"]
+    if name == "sort":
+        fields = re.findall(r"`(\w+)`", parameter["description"].partition("Fields:")[2])
+        return [f"-{fields[-1]}", fields[0]]
+    if name in VALUES:
+        return VALUES[name]
+    codes = parameter["schema"].get("items", parameter["schema"]).get("enum")
+    if codes:
+        return list(codes)
+    field = re.sub("_[gl]te$", "", name)
+    found = sorted({row[field] for row in rows if row[field] is not None}, key=repr)
+    assert found, f"{path} has nothing to try {name} with"
+    return [as_text(found[len(found) // 2]), as_text(found[0])]
+
+
+def as_text(value: object) -> str:
+    return f"{value:.10f}" if isinstance(value, float) else str(value)
+
+
+CASES = pytest.mark.parametrize(
+    ("path", "parameter"),
+    parameters(),
+    ids=[f"{path} {parameter['name']}" for path, parameter in parameters()],
+)
+
+
+@CASES
+def test_a_parameter_is_taken(client: FlaskClient, path: str, parameter: dict[str, Any]) -> None:
+    given = values(client, path, parameter)[0]
+    answer = client.get(asked(path, parameter["name"], given))
+    assert answer.status_code == 200, answer.json
+
+
+@CASES
+def test_the_ends_of_what_is_documented_are_taken(
+    client: FlaskClient, path: str, parameter: dict[str, Any]
+) -> None:
+    for end in ("minimum", "maximum"):
+        if end in parameter["schema"]:
+            given = str(parameter["schema"][end])
+            assert client.get(asked(path, parameter["name"], given)).status_code == 200
+
+
+@CASES
+def test_lists_mean_the_same_in_both_spellings_and_scalars_are_given_once(
+    client: FlaskClient, path: str, parameter: dict[str, Any]
+) -> None:
+    name = parameter["name"]
+    first, *rest = values(client, path, parameter)
+    second = rest[0] if rest else first
+    if parameter["schema"]["type"] != "array":
+        answer = client.get(asked(path, name, first, first))
+        assert (answer.status_code, answer.json["code"]) == (400, "repeated_parameter")
+        return
+    spellings = [
+        asked(path, name, f"{first},{second}"),
+        asked(path, name, first, second),
+        asked(path, name, f"{first},{second}", first),
+    ]
+    data = [client.get(url).json["data"] for url in spellings]
+    assert data[0] == data[1] == data[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [case for case in parameters() if case[1]["name"].endswith(("_gte", "_lte"))],
+    ids=lambda case: case if isinstance(case, str) else case["name"],
+)
+def test_a_bound_keeps_exactly_what_lies_within(
+    client: FlaskClient, path: str, parameter: dict[str, Any]
+) -> None:
+    name = parameter["name"]
+    field, kept_by = name[:-4], name[-3:]
+    rows = client.get(asked(path, name)).json["data"]
+    given = values(client, path, parameter)[0]
+    bound = type(next(row[field] for row in rows if row[field] is not None))(given)
+    expected = [
+        row
+        for row in rows
+        if row[field] is not None
+        and (row[field] >= bound if kept_by == "gte" else row[field] <= bound)
+    ]
+    assert client.get(asked(path, name, given)).json["data"] == expected

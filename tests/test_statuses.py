@@ -1,0 +1,86 @@
+"""Every status that the contract declares is provoked, on every operation."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from limits import parse
+
+from service import create_app
+from service.config import Config
+from service.http import endpoint
+
+from .contract import CheckingClient, contract
+from .test_conventions import EXAMPLES
+
+
+def declaring(status: str) -> list[str]:
+    """Return the paths whose operation declares a status."""
+    return [path for path in EXAMPLES if status in contract()["paths"][path]["get"]["responses"]]
+
+
+def provoke(client: FlaskClient, url: str, status: str) -> int:
+    """Ask in the way that ought to bring this status, and return the one that came."""
+    if status == "304":
+        return client.get(url, headers={"If-None-Match": "*"}).status_code
+    if status == "400":
+        return client.get(f"{url}?nonsense=1").status_code
+    if status == "404":
+        return client.get(url.rpartition("/")[0] + "/nonsense").status_code
+    if status == "406":
+        return client.get(url, headers={"Accept": "image/png"}).status_code
+    if status == "413":
+        return client.get(url, data=b"x" * 9999).status_code
+    if status == "414":
+        return client.get(f"{url}?_={'x' * 5000}").status_code
+    return client.get(url).status_code
+
+
+CASES = [
+    (path, status)
+    for path, item in contract()["paths"].items()
+    for status in item["get"]["responses"]
+    if status not in ("429", "500", "503")
+]
+
+
+@pytest.mark.parametrize(("path", "status"), CASES)
+def test_a_declared_status_can_be_had(client: FlaskClient, path: str, status: str) -> None:
+    assert str(provoke(client, EXAMPLES[path], status)) == status
+
+
+@pytest.fixture(scope="module")
+def exhausted() -> Iterator[FlaskClient]:
+    app = create_app(Config(rate_limit=parse("1/hour")))
+    app.test_client_class = CheckingClient
+    client = app.test_client()
+    assert client.get("/v1/codelists").status_code == 200
+    yield client
+    app.extensions["database"].close()
+
+
+@pytest.mark.parametrize("path", declaring("429"))
+def test_429_can_be_had(exhausted: FlaskClient, path: str) -> None:
+    assert exhausted.get(EXAMPLES[path]).status_code == 429
+
+
+@pytest.fixture(scope="module")
+def away() -> Iterator[FlaskClient]:
+    app = create_app(Config("postgresql://127.0.0.1:1/nowhere", pool_timeout_s=0.1))
+    app.test_client_class = CheckingClient
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
+@pytest.mark.parametrize("path", declaring("503"))
+def test_503_can_be_had(away: FlaskClient, path: str) -> None:
+    assert away.get(EXAMPLES[path]).status_code == 503
+
+
+@pytest.mark.parametrize("path", declaring("500"))
+def test_500_can_be_had(client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(endpoint, "respond", fail)
+    assert client.get(EXAMPLES[path]).status_code == 500
