@@ -1,5 +1,6 @@
 """Many clients at once, bounded in number and time."""
 
+import http.client
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ class Exchange(NamedTuple):
     sent_at: float
     done_at: float
     answer: Answer | None
-    error: OSError | None
+    error: Exception | None
 
 
 class Crowd:
@@ -38,10 +39,11 @@ class Crowd:
     def ask(self, at: int) -> None:
         while not self.is_over.is_set():
             path = PATHS[at % len(PATHS)]
-            sent_at, answer, error = time.monotonic(), None, None
+            sent_at, answer = time.monotonic(), None
+            error: Exception | None = None
             try:
                 answer = self.service.get(path)
-            except OSError as raised:
+            except (OSError, http.client.HTTPException) as raised:
                 error = raised
             self.exchanges.append(Exchange(path, sent_at, time.monotonic(), answer, error))
             if error is not None:
