@@ -5,14 +5,35 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import cli
 from .config import Config, from_environment
-from .http import contract, headers, limits, log, metrics, problems, rate_limit, reference
+from .http import (
+    contract,
+    empty_path,
+    headers,
+    limits,
+    log,
+    metrics,
+    problems,
+    rate_limit,
+    reference,
+)
 from .resources import BLUEPRINTS
 from .storage.database import Database
 
 API_VERSION = "1.0.0"
 
 # What is registered first comes first before a request, and last after it.
-PARTS = (log, metrics, headers, problems, limits, rate_limit, contract, reference, cli)
+PARTS = (
+    empty_path,
+    log,
+    metrics,
+    headers,
+    problems,
+    limits,
+    rate_limit,
+    contract,
+    reference,
+    cli,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import RequestRedirect
 from werkzeug.sansio.response import Response as AnyResponse
 
 from schemas.faults import Fault, nearest, shown
@@ -112,7 +111,6 @@ def answer_http_error(error: HTTPException) -> AnyResponse:
     response.set_data(render(problem))
     response.content_type = MEDIA_TYPE
     response.status_code = CATALOGUE[problem.code].status
-    response.headers.pop("Location", None)
     return response
 
 
@@ -123,8 +121,7 @@ def code_of(error: HTTPException) -> str:
 
 
 def from_http_error(error: HTTPException) -> ProblemError:
-    # The only redirect there is would be that of an empty path to the root.
-    if isinstance(error, NotFound | RequestRedirect):
+    if isinstance(error, NotFound):
         return unknown_path()
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))

@@ -67,6 +67,8 @@ def raw(service: Service, sent: bytes) -> bytes:
         (b"GET /v1/members?a=\xff HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
         (b"POST /v1/members HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\nx", b"413"),
         (b"GET /v1/members HTTP/1.0\r\n\r\n", b"200"),
+        (b"GET http://example.org HTTP/1.1\r\nHost: example.org\r\n\r\n", b"200"),
+        (b"POST /v1/members HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"413"),
     ],
 )  # fmt: skip
 def test_what_is_no_good_request_is_refused_and_forgotten(
