@@ -12,6 +12,7 @@ from importers.figures import Figure, write_figures
 from importers.grid import complete
 from importers.load import load
 from importers.nato import read_nato
+from importers.packs import local_of
 from importers.reference import Reference, read_reference
 from importers.refusals import RefusedError, refuse
 from importers.releases import Release, read_release
@@ -46,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
             "folder", metavar="FOLDER", type=Path, help="data/releases/<id>, holds release.yaml"
         )
         command.set_defaults(run=run_import, read=reader)
-    command = commands.add_parser("load", help="load data/ into the database of DATABASE_URL")
+    command = commands.add_parser(
+        "load", help="load data/ and data-local/ into the database of DATABASE_URL"
+    )
     command.add_argument("data", metavar="DATA", type=Path, nargs="?", default=DATA)
     command.set_defaults(run=run_load)
     return parser
@@ -68,7 +71,7 @@ def run_load(options: argparse.Namespace) -> None:
     url = os.environ.get("DATABASE_URL")
     if not url:
         raise RefusedError(["DATABASE_URL: is not set"])
-    for line in load(url, options.data):
+    for line in load(url, options.data, local_of(options.data)):
         print(line)
 
 
