@@ -11,6 +11,7 @@ from importers.figures import REASONS, Figure, Key
 from importers.reference import Reference
 from importers.refusals import problem
 from importers.releases import Release
+from importers.sources import habits_of
 
 # Units that are parts of a whole.
 PERCENTAGES = ("pct_gdp", "pct_defence")
@@ -92,7 +93,9 @@ def check_once(checked: Checked, figures: list[Figure]) -> Iterator[str]:
 
 
 def check_stages(checked: Checked) -> Iterator[str]:
-    """Refuse a year that is both actual and estimate: a release calls a whole year one of them."""
+    """Refuse a year that is both actual and estimate where a release calls it one of them."""
+    if not habits_of(checked.release.source).is_staged_by_year:
+        return
     stages: dict[int, str] = {}
     for figure in checked.figures.values():
         if stages.setdefault(figure.year, figure.stage) != figure.stage:

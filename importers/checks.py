@@ -5,7 +5,7 @@ from pathlib import Path
 
 from importers.cells import Checked, check_cells
 from importers.figures import Figure
-from importers.grid import allies_on, expected, notes_on
+from importers.grid import allies_on, expected, notes_of
 from importers.reference import Reference
 from importers.refusals import problem
 from importers.releases import Release
@@ -50,7 +50,7 @@ def check_grid(checked: Checked) -> Iterator[str]:
 
 def check_notes(checked: Checked) -> Iterator[str]:
     for figure in checked.figures.values():
-        if figure.notes != notes_on(checked.release, figure.key):
+        if figure.notes != notes_of(checked.release, figure):
             said = "; ".join(figure.notes)
             yield checked.wrong(figure, said, "are not the notes of release.yaml: import again")
 

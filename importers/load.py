@@ -8,16 +8,15 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
-from importers.checks import check_release
-from importers.figures import Figure, read_figures
+from importers.completion import STANDING, Held, difference, held_in_folder, is_part
+from importers.packs import Pack, read_packs
+from importers.progress import shown
 from importers.reference import Reference, read_reference
 from importers.refusals import RefusedError, problem, refuse
-from importers.releases import Release, read_release
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
 from importers.tables import Table, read_tables, reference_sha256
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-Pack: TypeAlias = tuple[Release, list[Figure]]
 
 # Not the number of the migrations: loading waits for loading only.
 LOCK = 1949_08_24
@@ -26,20 +25,19 @@ LOCK = 1949_08_24
 NUMBERED = ("source", "indicator")
 
 
-def load(url: str, data: Path) -> list[str]:
-    """Bring the database up to the folder; return a line for each release.
+def load(url: str, data: Path, local: Path | None = None) -> list[str]:
+    """Bring the database up to the folder, and to the local one; return a line for each release.
 
     Everything is read and checked before anything is written. What is loaded already is left
     alone, so that the revision of the data set, and with it every ETag, moves only on a change.
     """
     tables, reference = read_tables(data), read_reference(data)
-    packs = read_packs(data, reference)
+    packs = read_packs(data, local, reference)
     connection = connect(url)
     try:
         with connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            rows = connection.execute("SELECT id, content_sha256 FROM release").fetchall()
-            loaded = {str(release): str(sha256) for release, sha256 in rows}
+            loaded = read_loaded(connection)
             refuse(check_altered(connection, packs, loaded))
             load_tables(connection, tables, reference_sha256(data))
             return [load_release(connection, reference, pack, loaded) for pack in packs]
@@ -69,57 +67,51 @@ def said(error: psycopg.Error) -> str:
     return " ".join(" ".join(parts).split())
 
 
-def read_packs(data: Path, reference: Reference) -> list[Pack]:
-    """Read and check all releases, oldest first; refuse with the problems of all of them."""
-    packs: list[Pack] = []
-    problems: list[str] = []
-    for folder in sorted(path for path in (data / "releases").glob("*") if path.is_dir()):
-        try:
-            release = read_release(folder)
-            figures = read_figures(release)
-            refuse(check_release(release.figures, release, reference, figures))
-            packs.append((release, figures))
-        except RefusedError as refusal:
-            problems += refusal.problems
-    refuse(problems)
-    return sorted(packs, key=lambda pack: (pack[0].published_on, pack[0].id))
+def read_loaded(connection: Connection) -> dict[str, str]:
+    """Return the releases that are loaded, each with the checksum of its folder."""
+    rows = connection.execute("SELECT id, content_sha256 FROM release")
+    return {str(release): str(sha256) for release, sha256 in rows}
 
 
 def check_altered(
     connection: Connection, packs: Iterable[Pack], loaded: dict[str, str]
 ) -> Iterator[str]:
-    """Refuse a release that was loaded with another content."""
+    """Refuse a release that was loaded with another content, unless one completes the other."""
     for release, figures in packs:
-        if loaded.get(release.id, release.content_sha256) != release.content_sha256:
-            text = first_difference(connection, release, figures)
+        if loaded.get(release.id, release.content_sha256) == release.content_sha256:
+            continue
+        before, after = held_in_database(connection, release.id), held_in_folder(release, figures)
+        text = difference(before, after)
+        if text or not (is_part(before, after) or is_part(after, before)):
             rule = "a release is immutable; a correction is a new release"
+            text = text or "release.yaml says something else"
             yield problem(release.id, "", "", f"{rule}: {text}")
 
 
-def first_difference(connection: Connection, release: Release, figures: list[Figure]) -> str:
-    query = """
+def held_in_database(connection: Connection, release: str) -> Held:
+    """Return what is loaded of a release as its folder would hold it."""
+    columns = SQL(", ").join(map(Identifier, ("coverage", *STANDING)))
+    query = SQL("SELECT {} FROM release WHERE id = %s").format(columns)
+    ((coverage, *said),) = connection.execute(query, [release])
+    notes = """
+        SELECT note.id, note.text
+        FROM release INNER JOIN note ON note.id = ANY(release.notes)
+        WHERE release.id = %s
+    """
+    cells = """
         SELECT area, indicator, year, value::text, stage, missing_reason, source_cell, notes
         FROM observation
         WHERE release = %s
         ORDER BY area, indicator, year
     """
-    before = {row[:3]: row[3:] for row in connection.execute(query, [release.id])}
-    after = {row[1:4]: row[4:] for row in observation_rows(release, figures)}
-    for key in [*after, *(key for key in before if key not in after)]:
-        was, now = before.get(key), after.get(key)
-        if was != now:
-            cell = " ".join(map(str, key))
-            return f"{cell}: loaded {shown(was, now)}, now {shown(now, was)}"
-    return "release.yaml says something else"
-
-
-def shown(cell: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> str:
-    """Return the value of a cell, or what else of it differs from the other."""
-    if cell is None:
-        return "no row"
-    if other is None or cell[0] != other[0]:
-        return str(cell[0] if cell[0] is not None else cell[2])
-    return next(str(part) for part, its in zip(cell, other, strict=True) if part != its)
+    currencies = "SELECT DISTINCT member, currency FROM spending_year WHERE release = %s"
+    return Held(
+        coverage,
+        dict(zip(STANDING, said, strict=True))
+        | {f"currency of {area}": code for area, code in connection.execute(currencies, [release])}
+        | {f"note {id_}": text for id_, text in connection.execute(notes, [release])},
+        {row[:3]: row[3:] for row in connection.execute(cells, [release])},
+    )
 
 
 def load_tables(connection: Connection, tables: list[Table], sha256: str) -> None:
@@ -186,25 +178,47 @@ def load_release(
     connection: Connection, reference: Reference, pack: Pack, loaded: dict[str, str]
 ) -> str:
     release, figures = pack
-    if release.id in loaded:
+    if loaded.get(release.id) == release.content_sha256:
         return f"{release.id}: already loaded"
+    is_loaded = release.id in loaded
+    if is_loaded and release.coverage == "partial":
+        return f"{release.id}: already loaded, more of it than is here"
     row = release_row(release, reference, figures)
     try:
         with connection.transaction():
-            for note in release.notes:
-                values = {"id": note["id"], "text": note["text"]}
-                connection.execute(insert("note", list(values)), values)
-            connection.execute(insert("release", list(row)), row)
-            copy(connection, "observation", OBSERVATION, observation_rows(release, figures))
-            years = spending_year_rows(release, reference, figures)
-            copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
-            connection.execute("ANALYZE observation, spending_year")
-            connection.execute(
-                "UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()"
-            )
+            if is_loaded:
+                drop_release(connection, release.id)
+            put_release(connection, reference, pack, row)
     except psycopg.Error as error:
         raise RefusedError([problem(release.folder, "", "", said(error))]) from error
-    return f"{release.id}: {row['figure_count']:,} figures loaded"
+    done = "completed" if is_loaded else "loaded"
+    return f"{release.id}: {row['figure_count']:,} figures {done}"
+
+
+def drop_release(connection: Connection, release: str) -> None:
+    """Delete a part of a release, to make room for all of it in the same transaction."""
+    for query in (
+        "DELETE FROM note USING release WHERE release.id = %s AND note.id = ANY(release.notes)",
+        "DELETE FROM observation WHERE release = %s",
+        "DELETE FROM spending_year WHERE release = %s",
+        "DELETE FROM release WHERE id = %s",
+    ):
+        connection.execute(query, [release])
+
+
+def put_release(
+    connection: Connection, reference: Reference, pack: Pack, row: dict[str, Any]
+) -> None:
+    release, figures = pack
+    for note in release.notes:
+        values = {"id": note["id"], "text": note["text"]}
+        connection.execute(insert("note", list(values)), values)
+    connection.execute(insert("release", list(row)), row)
+    copy(connection, "observation", OBSERVATION, observation_rows(release, figures))
+    years = spending_year_rows(release, reference, figures)
+    copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
+    connection.execute("ANALYZE observation, spending_year")
+    connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
 
 
 def insert(table: str, columns: list[str]) -> Composed:
@@ -216,11 +230,11 @@ def insert(table: str, columns: list[str]) -> Composed:
 
 
 def copy(
-    connection: Connection, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]
+    connection: Connection, table: str, columns: Iterable[str], rows: list[tuple[Any, ...]]
 ) -> None:
     query = SQL("COPY {} ({}) FROM STDIN").format(
         Identifier(table), SQL(", ").join(map(Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(query) as writer:
-        for row in rows:
+        for row in shown(rows, len(rows), f"loading {table}"):
             writer.write_row(row)

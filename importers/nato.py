@@ -1,15 +1,13 @@
 """Reads NATO's workbook of defence expenditure tables."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from importers.books import Book, Found, check_sha256
 from importers.figures import Figure, Key, Stage
 from importers.grid import is_on
 from importers.layouts import Comparison, layout_of
 from importers.nato_tables import (
-    Book,
-    Found,
     check_rows,
     check_titles,
     is_row,
@@ -40,12 +38,6 @@ def read_nato(path: Path, release: Release, reference: Reference) -> list[Figure
     figures_read = [item for item in found if isinstance(item, Figure)]
     refuse([*check_years(book, figures_read), *check_stars(book, figures_read)])
     return figures_read
-
-
-def check_sha256(book: Book) -> Iterator[str]:
-    sha256 = hashlib.sha256(book.path.read_bytes()).hexdigest()
-    if book.release.sha256 != sha256:
-        yield problem(book.release.yaml, "sha256", book.release.sha256, f"the file has {sha256}")
 
 
 def read_comparison(book: Book, table: Comparison, figures: dict[Key, Figure]) -> Found:

@@ -3,17 +3,12 @@
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
 from typing import TypeAlias
 
+from importers.books import Book, Found, digits
 from importers.figures import Figure, Key, Stage
 from importers.grid import allies_on, applies
 from importers.layouts import CURRENCIES, Comparison, Table
-from importers.reference import Reference
-from importers.refusals import problem
-from importers.releases import Release
 from importers.workbooks import Line
 
 YEAR = re.compile(r"((?:19|20)\d\d)(e?)")
@@ -23,24 +18,6 @@ LABEL = re.compile(r"([^*(]+?)\s*(\*?)\s*(?:\(([^)]+)\))?")
 BLANKS = (None, "", "..")
 
 Years: TypeAlias = dict[int, tuple[int, Stage]]
-# What a reader yields: a figure, or the line that says what is wrong.
-Found: TypeAlias = Iterator[Figure | str]
-
-
-@dataclass(frozen=True)
-class Book:
-    """One workbook, with what is needed to understand it."""
-
-    path: Path
-    sheets: dict[str, list[Line]]
-    release: Release
-    reference: Reference
-
-    def wrong(self, place: str, value: object, text: str) -> str:
-        return problem(self.path, place, value, text)
-
-    def printed(self, title: str) -> str:
-        return title.format(base=self.release.constant_base_year)
 
 
 def read_table(book: Book, table: Table) -> Found:
@@ -128,11 +105,6 @@ def read_cell(
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return book.wrong(place, value, "is no number")
     return Figure(*key, digits(value), stage, None, place, (), place, is_starred)
-
-
-def digits(value: float) -> str:
-    """Return a number as the workbook stores it, without an exponent."""
-    return format(Decimal(repr(value)), "f")
 
 
 def check_rows(book: Book, sheet: str, seen: dict[str, set[str]]) -> Iterator[str]:

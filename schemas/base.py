@@ -89,12 +89,13 @@ class ListQuery(Query):
         load_default=1000,
         metadata={"description": "How many rows to return at most; the default holds a table."},
     )
+    # It holds the last row's values of the fields sorted by: a source's definition is long.
     cursor = fields.String(
-        validate=validate.Length(max=1000),
+        validate=validate.Length(max=3000),
         metadata={
             "description": "Where the next page starts: the cursor in `links.next`, with the "
             "same query.",
-            "maxLength": 1000,
+            "maxLength": 3000,
         },
     )
 

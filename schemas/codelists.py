@@ -11,7 +11,7 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         "Kinds of area",
         {
             "member": "A member of the alliance.",
-            "aggregate": "A total that the publisher itself printed.",
+            "aggregate": "A total that the publisher itself printed, of the alliance or the world.",
         },
     ),
     "backings": (
@@ -77,8 +77,10 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         "Why a figure is missing",
         {
             "not_reported": "The publisher left the cell blank.",
-            "not_applicable": "There is nothing to measure: Iceland has no armed forces.",
-            "not_published": "Nobody publishes it: the 1.5 % part of The Hague's 5 %.",
+            "not_applicable": "There is nothing to measure: Iceland has no armed forces, or the "
+            "country did not exist.",
+            "not_published": "The publisher does not publish it, or nobody does: the 1.5 % part "
+            "of The Hague's 5 %.",
             "not_held": "Published, but not in our copy of that release.",
         },
     ),
@@ -112,7 +114,8 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         "Stages of a figure",
         {
             "actual": "Final in this release (SDMX OBS_STATUS A).",
-            "estimate": "Marked as an estimate in this release (SDMX OBS_STATUS E).",
+            "estimate": "Marked as an estimate in this release (SDMX OBS_STATUS E): by the year "
+            "or, where the publisher does so, figure by figure.",
         },
     ),
     "target-states": (

@@ -66,8 +66,8 @@ class ObservationListQuery(bounds_of(Observation), Vintage, Latest, ListQuery): 
     area = Items(
         Code("area", "/v1/members (besides NATO_TOTAL and NATO_EUR_CAN)"),
         metadata={
-            "description": "Members in any of their names, and the aggregates `NATO_TOTAL` and "
-            "`NATO_EUR_CAN`.",
+            "description": "Members in any of their names, and the aggregates `NATO_TOTAL`, "
+            "`NATO_EUR_CAN` and, of SIPRI, `WORLD`.",
             "example": ["USA", "NATO_TOTAL"],
         },
     )

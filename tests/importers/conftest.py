@@ -1,21 +1,27 @@
 """Copies of data/ that a test may change, and the database to load them into."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 from psycopg.rows import dict_row
 
 from importers.__main__ import DATA
+from importers.books import sha256_of
 from importers.figures import Figure, read_figures
 from importers.reference import Reference, read_reference
 from importers.releases import Release, read_release
 
 from .database import Row
+from .sipri_workbooks import Changes, write_workbook
 
 Pack = tuple[Release, list[Figure]]
+WriteSipri = Callable[..., Path]
+
+SIPRI = "sipri-2025-04-28"
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +54,11 @@ def release_2026() -> Pack:
     return read_pack("nato-2026-07-10")
 
 
+@pytest.fixture(scope="session")
+def release_sipri() -> Pack:
+    return read_pack(SIPRI)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Return a copy of data/ with its two smallest releases."""
@@ -56,6 +67,26 @@ def data(tmp_path: Path) -> Path:
     for name in ("nato-2023-07-07", "nato-2024-06-17"):
         shutil.copytree(DATA / "releases" / name, data / "releases" / name)
     return data
+
+
+@pytest.fixture
+def sipri_folder(data: Path) -> Path:
+    """Return a copy of the bundled part of SIPRI's release, in the copy of data/."""
+    return Path(shutil.copytree(DATA / "releases" / SIPRI, data / "releases" / SIPRI))
+
+
+@pytest.fixture
+def write_sipri(sipri_folder: Path, tmp_path: Path, release_sipri: Pack) -> WriteSipri:
+    """Return a function that writes a changed workbook, whose checksum the release then has."""
+
+    def write(changes: Changes | None = None, **keys: object) -> Path:
+        file, path = tmp_path / "milex.xlsx", sipri_folder / "release.yaml"
+        write_workbook(file, *release_sipri, changes)
+        content = yaml.safe_load(path.read_text()) | {"sha256": sha256_of(file)} | keys
+        path.write_text(yaml.safe_dump(content))
+        return file
+
+    return write
 
 
 @pytest.fixture

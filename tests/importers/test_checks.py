@@ -38,9 +38,27 @@ def cell(pack: Pack, area: str, indicator: str, year: int, **changes: Any) -> Fi
     return replace(found, place="row 7", **changes)
 
 
-@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
-def test_the_bundled_releases_pass(request: pytest.FixtureRequest, check: Check, year: int) -> None:
-    assert check(request.getfixturevalue(f"release_{year}")) == []
+@pytest.mark.parametrize("name", ["2023", "2024", "2025", "2026", "sipri"])
+def test_the_bundled_releases_pass(request: pytest.FixtureRequest, check: Check, name: str) -> None:
+    assert check(request.getfixturevalue(f"release_{name}")) == []
+
+
+def test_single_figures_of_a_year_may_be_estimates_where_the_publisher_says_so(
+    check: Check, release_sipri: Pack
+) -> None:
+    changed = cell(release_sipri, "DEU", "share_gdp_pct", 2024, stage="estimate")
+    assert check(release_sipri, changed) == []
+
+
+def test_a_note_on_single_cells_may_stand_on_any_but_no_unknown_one(
+    check: Check, release_sipri: Pack
+) -> None:
+    red = cell(release_sipri, "DEU", "share_gdp_pct", 2024, notes=("sipri-2025-04-28-red",))
+    unknown = replace(red, notes=("sipri-2025-04-28-green",))
+    assert check(release_sipri, red) == []
+    assert [line.split(": ")[3] for line in check(release_sipri, unknown)] == [
+        "sipri-2025-04-28-green",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -143,8 +143,9 @@ def test_a_changed_text_of_a_release_is_refused(scratch_database: str, data: Pat
     path = data / "releases" / "nato-2023-07-07" / "release.yaml"
     path.write_text(path.read_text().replace("title: Defence", "title: Offence"))
     assert refusal(scratch_database, data) == [
-        "nato-2023-07-07: a release is immutable; a correction is a new release: "
-        "release.yaml says something else",
+        "nato-2023-07-07: a release is immutable; a correction is a new release: release.yaml: "
+        "title: loaded Defence Expenditure of NATO Countries (2014-2023), "
+        "now Offence Expenditure of NATO Countries (2014-2023)",
     ]
 
 

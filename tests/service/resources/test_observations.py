@@ -44,7 +44,7 @@ def test_every_figure_of_the_workbook_has_a_cell_and_no_other_has(client: FlaskC
             assert (row["source_cell"] is not None) == has_cell
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", [*RELEASES, "sipri-2025-04-28"])
 def test_long_and_wide_rows_say_the_same(client: FlaskClient, release: str) -> None:
     wide = client.get(f"/v1/spending-years?release={release}").json["data"]
     expected = {}

@@ -1,0 +1,59 @@
+"""Reads the folders of releases: those of data/ and those beside it that are not versioned."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from importers.checks import check_release
+from importers.completion import difference, held_in_folder, is_part
+from importers.figures import Figure, read_figures
+from importers.reference import Reference
+from importers.refusals import RefusedError, problem, refuse
+from importers.releases import Release, read_release
+
+Pack: TypeAlias = tuple[Release, list[Figure]]
+
+
+def local_of(data: Path) -> Path:
+    """Return the folder for what may be loaded here, but not passed on: data-local, beside data."""
+    return data.resolve().with_name(f"{data.resolve().name}-local")
+
+
+def read_packs(data: Path, local: Path | None, reference: Reference) -> list[Pack]:
+    """Read and check all releases, oldest first; refuse with the problems of all of them.
+
+    Of a release that both folders hold, the local one is taken, which must complete the other.
+    """
+    packs: dict[str, Pack] = {}
+    problems: list[str] = []
+    for folder in folders(data, local):
+        try:
+            pack = read_pack(folder, reference)
+            refuse(check_completion(packs.get(folder.name), pack))
+            packs[folder.name] = pack
+        except RefusedError as refusal:
+            problems += refusal.problems
+    refuse(problems)
+    return sorted(packs.values(), key=lambda pack: (pack[0].published_on, pack[0].id))
+
+
+def folders(data: Path, local: Path | None) -> Iterator[Path]:
+    for root in (data, local) if local else (data,):
+        yield from sorted(path for path in (root / "releases").glob("*") if path.is_dir())
+
+
+def read_pack(folder: Path, reference: Reference) -> Pack:
+    release = read_release(folder)
+    figures = read_figures(release)
+    refuse(check_release(release.figures, release, reference, figures))
+    return release, figures
+
+
+def check_completion(part: Pack | None, whole: Pack) -> Iterator[str]:
+    if part is None:
+        return
+    before, after = held_in_folder(*part), held_in_folder(*whole)
+    if not is_part(before, after):
+        yield problem(whole[0].folder, "", "", f"does not complete {part[0].folder}")
+    elif text := difference(before, after):
+        yield problem(whole[0].folder, "", "", f"does not complete {part[0].folder}: {text}")
