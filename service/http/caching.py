@@ -27,9 +27,10 @@ class Validators(NamedTuple):
 def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
     """Return the validators of an answer from the data.
 
-    A release never changes, so what names one by its id in `release=` never does either.
+    A release never changes, so what names one by its id in `release=` never does either; but a
+    part of one may be completed.
     """
-    is_pinned = query.get("release") not in (None, "latest", "first")
+    is_pinned = snapshot.codes.find("full_release", query.get("release") or "") is not None
     dataset = snapshot.dataset
     return Validators(
         str(dataset["revision"]), dataset["changed_at"], FOR_EVER if is_pinned else FRESH

@@ -30,6 +30,8 @@ FROM (
     UNION ALL
     SELECT 'release', release.id, release.id, 1 FROM release
     UNION ALL
+    SELECT 'full_release', release.id, release.id, 1 FROM release WHERE release.coverage = 'full'
+    UNION ALL
     SELECT 'summit', summit.id, summit.id, 1 FROM summit
     UNION ALL
     SELECT 'target', target.id, target.id, 1 FROM target

@@ -65,7 +65,13 @@ def test_two_queries_have_two_tags(client: FlaskClient) -> None:
 def test_an_answer_pinned_to_a_release_never_changes(client: FlaskClient) -> None:
     pinned = client.get("/v1/spending-years?release=nato-2024-06-17")
     assert pinned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    for query in ("", "?release=latest", "?release=first", "?as_of=2024-07-01"):
+    for query in (
+        "",
+        "?release=latest",
+        "?release=first",
+        "?as_of=2024-07-01",
+        "?release=nato-2023-07-07",
+    ):
         answer = client.get(f"/v1/spending-years{query}")
         assert answer.headers["Cache-Control"].startswith("public, max-age=300")
 
