@@ -1,6 +1,7 @@
 """One file for each subject of the API, in the reading order of the contract."""
 
 from . import (
+    aggregates,
     codelists,
     commitments,
     health,
@@ -22,6 +23,7 @@ BLUEPRINTS = tuple(
         index,
         spending_years,
         observations,
+        aggregates,
         members,
         targets,
         commitments,

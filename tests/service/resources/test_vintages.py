@@ -3,7 +3,12 @@
 import pytest
 from flask.testing import FlaskClient
 
-PATHS = ["/v1/spending-years", "/v1/observations", "/v1/spending-years/POL/2023"]
+PATHS = [
+    "/v1/spending-years",
+    "/v1/observations",
+    "/v1/aggregates",
+    "/v1/spending-years/POL/2023",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
