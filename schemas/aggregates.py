@@ -24,7 +24,10 @@ class Aggregate(Output):
         }
     )
     kind = fields.String(
-        metadata={"description": "A code of `/v1/codelists/aggregate-kinds`.", "example": "computed"}
+        metadata={
+            "description": "A code of `/v1/codelists/aggregate-kinds`.",
+            "example": "computed",
+        }
     )
     year = fields.Integer(metadata={"description": "The calendar year.", "example": 2024})
     indicator = fields.String(
