@@ -108,7 +108,8 @@ def test_ten_thousand_bent_requests_find_no_fault(client: FlaskClient) -> None:
         path = bender.path()
         query, method, headers = bender.query(path), bender.random.choice(METHODS), bender.headers()
         url = f"{path}?{query}"
-        answer = client.open(url, method=method, headers=headers)
+        # Without a base Flask's client takes the `.csv` of `//.csv` for a host, and fails itself.
+        answer = client.open(url, base_url="http://localhost", method=method, headers=headers)
         seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
         assert answer.status_code < 500, (method, url, headers)
         if answer.status_code >= 400 and method != "HEAD":
