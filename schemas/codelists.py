@@ -36,10 +36,11 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
     "commitment-states": (
         "What became of a commitment",
         {
-            "open": "Neither kept nor overtaken so far.",
+            "open": "Neither kept nor overtaken so far, or nothing measures it.",
             "superseded": "Replaced by a later one.",
-            "fulfilled": "The due year is over and the figures reached it.",
-            "lapsed": "The due year is over and the figures did not reach it.",
+            "fulfilled": "A member's pledge or plan whose due year is over, and whose figure of "
+            "that year in NATO's newest full release, an estimate included, reached it.",
+            "lapsed": "The same, and the figure did not reach it.",
         },
     ),
     "confidences": (
@@ -73,6 +74,16 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "ministers_meeting": "Ministers of defence.",
         },
     ),
+    "met": (
+        "Whether a target is met",
+        {
+            "met": "The value reached the target.",
+            "not_met": "The value did not reach it.",
+            "unknown": "There is no value to compare; `missing` says why.",
+            "not_applicable": "The member had not joined by that year or has no armed forces; it "
+            "is outside every other count.",
+        },
+    ),
     "missing-reasons": (
         "Why a figure is missing",
         {
@@ -96,6 +107,18 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "current": "Prices and exchange rates of each year.",
             "constant": "Prices and exchange rates of the release's base year.",
+        },
+    ),
+    "quadrants": (
+        "Where a member stands by both guidelines of Wales",
+        {
+            "both": "It met both.",
+            "only_spending": "It met 2 % of GDP, and not a fifth on equipment.",
+            "only_equipment": "It met a fifth on equipment, and not 2 % of GDP.",
+            "neither": "It met neither.",
+            "unknown": "A figure is missing; `missing` says why.",
+            "not_applicable": "The member had not joined by that year or has no armed forces; it "
+            "is outside every other count.",
         },
     ),
     "regions": (

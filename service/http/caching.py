@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 
+from service import clock
 from service.storage.database import Snapshot
 
 from .parsing import canonical_query
@@ -24,17 +25,28 @@ class Validators(NamedTuple):
     cache_control: str
 
 
-def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
+def of_dataset(
+    snapshot: Snapshot, query: Mapping[str, Any], turns_with_the_year: bool
+) -> Validators:
     """Return the validators of an answer from the data.
 
     A release never changes, so what names one by its id in `release=` never does either; but a
     part of one may be completed.
     """
+    if turns_with_the_year:
+        return of_year(snapshot)
     is_pinned = snapshot.codes.find("full_release", query.get("release") or "") is not None
     dataset = snapshot.dataset
     return Validators(
         str(dataset["revision"]), dataset["changed_at"], FOR_EVER if is_pinned else FRESH
     )
+
+
+def of_year(snapshot: Snapshot) -> Validators:
+    year = clock.today().year
+    began = datetime(year, 1, 1, tzinfo=UTC)
+    version = f"{snapshot.dataset['revision']} {year}"
+    return Validators(version, max(snapshot.dataset["changed_at"], began), FRESH)
 
 
 def of_content(response: Response) -> Validators:

@@ -23,9 +23,17 @@ JSON = "application/json"
 
 
 def endpoint(
-    blueprint: Blueprint, path: str, *, accepts: type[Query], returns: type[ma.Schema]
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    turns_with_the_year: bool = False,
 ) -> Callable[[View], View]:
-    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`."""
+    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
+
+    What turns with the year may change on 1 January though no data did.
+    """
 
     def register(view: View) -> View:
         @functools.wraps(view)
@@ -35,7 +43,7 @@ def endpoint(
             with database().snapshot() as snapshot:
                 query = parsing.parse(accepts, snapshot.codes)
                 body = view(snapshot, query, **path_parameters)
-                validators = caching.of_dataset(snapshot, query)
+                validators = caching.of_dataset(snapshot, query, turns_with_the_year)
             return caching.conditional(respond(returns, body), validators)
 
         answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)

@@ -1,6 +1,7 @@
 """One file for each subject of the API, in the reading order of the contract."""
 
 from . import (
+    assessments,
     codelists,
     commitments,
     health,
@@ -9,6 +10,7 @@ from . import (
     members,
     observations,
     problems,
+    quadrants,
     releases,
     sources,
     spending_years,
@@ -24,6 +26,8 @@ BLUEPRINTS = tuple(
         observations,
         members,
         targets,
+        assessments,
+        quadrants,
         commitments,
         summits,
         releases,

@@ -3,7 +3,13 @@
 import pytest
 from flask.testing import FlaskClient
 
-PATHS = ["/v1/spending-years", "/v1/observations", "/v1/spending-years/POL/2023"]
+PATHS = [
+    "/v1/spending-years",
+    "/v1/observations",
+    "/v1/spending-years/POL/2023",
+    "/v1/targets/wales-2014-spending/assessments",
+    "/v1/quadrants",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
