@@ -21,6 +21,7 @@ VALUES: dict[str, list[str]] = {
     "release": ["nato-2025-08-28"],
     "as_of": ["2025-01-01"],
     "rounding": ["1"],
+    "within_rounding": ["true"],
     "limit": ["7"],
     "year": ["2024"],
     "is_published": ["true"],

@@ -31,7 +31,7 @@ def list_assessments(snapshot: Snapshot, query: dict[str, Any], target: str) -> 
     One row for each member and year of one release, with the gap in points and in money.
     `meta.met_count` answers how many allies spent 2 % of GDP in 2024, as known today
     (`year=2024`), on a day (`as_of=2024-07-01`), or as a headline would have it (`rounding=1`);
-    `meta.rule` says what was compared.
+    `meta.rule` says what was compared. A target that is a yearly rise, and no level, has none: 404.
     """
     release, found = choose(snapshot, query), assessable(snapshot, target)
     asked = query | {"target": found["id"]}

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.base import ListQuery, sortable
 from schemas.assessments import AssessmentListQuery
+from schemas.base import ListQuery, sortable
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
