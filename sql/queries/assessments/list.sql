@@ -1,4 +1,4 @@
--- One target against the figures of one release. A null parameter does not filter; `latest` applies last.
+-- One target against one release. A null parameter does not filter; `latest` applies after the rest.
 -- What is compared is the figure of the target's indicator. Of a total that nobody publishes it is
 -- the published part, which can show that the total is reached and never that it is not.
 WITH measured AS (
@@ -49,12 +49,18 @@ spanned AS (
 judged AS (
     SELECT
         spanned.*,
-        (coalesce(round(spanned.figure, %(rounding)s::integer), spanned.figure) - spanned.threshold)
-        * spanned.direction >= 0 AS is_reached,
-        (coalesce(round(spanned.figure_least, %(rounding)s), spanned.figure_least) - spanned.threshold)
-        * spanned.direction >= 0 AS is_reached_by_least,
-        (coalesce(round(spanned.figure_most, %(rounding)s), spanned.figure_most) - spanned.threshold)
-        * spanned.direction >= 0 AS is_reached_by_most
+        spanned.direction * (
+            coalesce(round(spanned.figure, %(rounding)s::integer), spanned.figure)
+            - spanned.threshold
+        ) >= 0 AS is_reached,
+        spanned.direction * (
+            coalesce(round(spanned.figure_least, %(rounding)s), spanned.figure_least)
+            - spanned.threshold
+        ) >= 0 AS is_reached_by_least,
+        spanned.direction * (
+            coalesce(round(spanned.figure_most, %(rounding)s), spanned.figure_most)
+            - spanned.threshold
+        ) >= 0 AS is_reached_by_most
     FROM spanned
 ),
 
