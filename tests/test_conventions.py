@@ -102,6 +102,18 @@ def test_any_page_of_the_web_may_read_it(client: FlaskClient, url: str) -> None:
     assert {"Link", "ETag", "X-Request-Id", "Retry-After"} <= set(exposed)
 
 
+@pytest.mark.parametrize("url", [*every_url(), *(url for url, _ in BAD.values()), "/metrics"])
+def test_no_browser_runs_guesses_frames_or_sends_on_an_answer(
+    client: FlaskClient, url: str
+) -> None:
+    headers = client.get(url).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    if url != "/docs":
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
 @pytest.mark.parametrize("url", every_url())
 def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -> None:
     answer = client.options(

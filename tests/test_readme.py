@@ -56,9 +56,9 @@ def test_every_variable_is_documented() -> None:
     read = set(re.findall(r'(?:environment|environ)[^"\n]*"([A-Z][A-Z_]+)"', code))
     table = (root / "docs" / "operations.md").read_text("utf-8")
     assert {"DATABASE_URL", "PORT", "POOL_SIZE"} <= read
-    # A header of gunicorn's, what PostgreSQL's own programs are started with, and what
+    # Variables of WSGI, what PostgreSQL's own programs are started with, and what
     # gunicorn.conf.py says to the workers.
-    read -= {"RAW_URI", "LC_ALL", "PG", "PROMETHEUS_MULTIPROC_DIR"}
+    read -= {"RAW_URI", "PATH_INFO", "LC_ALL", "PG", "PROMETHEUS_MULTIPROC_DIR"}
     assert read <= set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE))
 
 
