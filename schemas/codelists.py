@@ -7,6 +7,13 @@ from .envelope import item_of, page_of
 
 # codelist -> (title, {code: definition}). Lists that may grow are open strings in answers.
 CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "aggregate-kinds": (
+        "Kinds of aggregate",
+        {
+            "published": "A total that the publisher itself printed.",
+            "computed": "Made here of the figures of a group's members.",
+        },
+    ),
     "area-kinds": (
         "Kinds of area",
         {
@@ -64,6 +71,18 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "day": "The day is known.",
             "month": "The month is known; the day is given as the first.",
             "year": "The year is known; the day is given as 1 January.",
+        },
+    ),
+    "groups": (
+        "Groups of members, by who belonged on 31 December of a year",
+        {
+            "nato": "Every ally.",
+            "nato-excl-usa": "Every ally but the United States.",
+            "nato-europe": "The allies in Europe, Türkiye included.",
+            "nato-europe-canada": "The allies in Europe, and Canada: every ally but the United "
+            "States, under the name that NATO gives it.",
+            "eu-members": "The allies that were members of the European Union, the United Kingdom "
+            "through 2019.",
         },
     ),
     "meeting-kinds": (

@@ -1,6 +1,7 @@
 """One file for each subject of the API, in the reading order of the contract."""
 
 from . import (
+    aggregates,
     assessments,
     codelists,
     commitments,
@@ -24,6 +25,7 @@ BLUEPRINTS = tuple(
         index,
         spending_years,
         observations,
+        aggregates,
         members,
         targets,
         assessments,

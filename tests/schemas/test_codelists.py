@@ -47,6 +47,8 @@ USED = {
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
     ("/v1/summits", "kind"): "meeting-kinds",
+    ("/v1/aggregates", "kind"): "aggregate-kinds",
+    ("/v1/aggregates", "unit"): "units",
 }
 
 
