@@ -23,9 +23,18 @@ JSON = "application/json"
 
 
 def endpoint(
-    blueprint: Blueprint, path: str, *, accepts: type[Query], returns: type[ma.Schema]
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    holds_more_than_release: bool = False,
 ) -> Callable[[View], View]:
-    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`."""
+    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
+
+    Where an answer pinned to a release holds more than the release, which never changes, it is
+    not kept for ever.
+    """
 
     def register(view: View) -> View:
         @functools.wraps(view)
@@ -35,7 +44,8 @@ def endpoint(
             with database().snapshot() as snapshot:
                 query = parsing.parse(accepts, snapshot.codes)
                 body = view(snapshot, query, **path_parameters)
-                validators = caching.of_dataset(snapshot, query)
+                pins = {} if holds_more_than_release else query
+                validators = caching.of_dataset(snapshot, pins)
             return caching.conditional(respond(returns, body), validators)
 
         answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)

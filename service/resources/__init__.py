@@ -1,6 +1,7 @@
 """One file for each subject of the API, in the reading order of the contract."""
 
 from . import (
+    claims,
     codelists,
     commitments,
     health,
@@ -25,6 +26,7 @@ BLUEPRINTS = tuple(
         members,
         targets,
         commitments,
+        claims,
         summits,
         releases,
         sources,

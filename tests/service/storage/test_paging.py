@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.base import ListQuery, sortable
+from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
@@ -21,6 +22,7 @@ from schemas.targets import TargetListQuery
 
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
+    "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
