@@ -1,25 +1,40 @@
 -- The claims, each checked in the given release of its source and in the one known that day.
 -- A null parameter does not filter.
-WITH asked AS (
+WITH said AS (
+    SELECT claim.*
+    FROM claim
+    WHERE
+        (%(id)s::text IS NULL OR claim.id = %(id)s)
+        AND (%(topic)s::text[] IS NULL OR claim.topic = any(%(topic)s))
+        AND (%(source)s::text IS NULL OR claim.source = %(source)s)
+        AND (%(said_on)s::daterange IS NULL OR claim.said_on <@ %(said_on)s::daterange)
+        AND (%(year)s::int4range IS NULL OR claim.year <@ %(year)s::int4range)
+        AND (
+            %(claimed_value)s::numrange IS NULL
+            OR claim.claimed_value <@ %(claimed_value)s::numrange
+        )
+),
+
+asked AS (
     SELECT
-        claim.*,
+        said.*,
         'now' AS moment,
         release.id AS release
-    FROM claim
+    FROM said
     LEFT JOIN release
-        ON claim.source = release.source AND release.id = any(%(release)s::text[])
+        ON said.source = release.source AND release.id = any(%(release)s::text[])
     UNION ALL
     SELECT
-        claim.*,
+        said.*,
         'then' AS moment,
         (
             SELECT release.id
             FROM release
-            WHERE release.source = claim.source AND release.published_on <= claim.said_on
+            WHERE release.source = said.source AND release.published_on <= said.said_on
             ORDER BY release.coverage = 'full' DESC, release.published_on DESC
             LIMIT 1
         ) AS release
-    FROM claim
+    FROM said
 ),
 
 -- One row for each member of the year, with its figure and the one of the year before.
@@ -307,17 +322,8 @@ FROM worded AS today
 INNER JOIN worded AS that_day ON today.id = that_day.id AND that_day.moment = 'then'
 WHERE
     today.moment = 'now'
-    AND (%(id)s::text IS NULL OR today.id = %(id)s)
-    AND (%(topic)s::text[] IS NULL OR today.topic = any(%(topic)s))
     AND (%(verdict)s::text[] IS NULL OR today.verdict = any(%(verdict)s))
     AND (%(verdict_then)s::text[] IS NULL OR that_day.verdict = any(%(verdict_then)s))
-    AND (%(source)s::text IS NULL OR today.source = %(source)s)
-    AND (%(said_on)s::daterange IS NULL OR today.said_on <@ %(said_on)s::daterange)
-    AND (%(year)s::int4range IS NULL OR today.year <@ %(year)s::int4range)
-    AND (
-        %(claimed_value)s::numrange IS NULL
-        OR today.claimed_value <@ %(claimed_value)s::numrange
-    )
     AND (%(found_value)s::numrange IS NULL OR today.found <@ %(found_value)s::numrange)
     AND (
         %(found_value_then)s::numrange IS NULL
