@@ -29,6 +29,16 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "one_report": "One report says so.",
         },
     ),
+    "claim-topics": (
+        "Topics of claims",
+        {
+            "alliance_total": "What the allies spend together.",
+            "burden_sharing": "What one ally spends beside the others.",
+            "change": "Whether spending rises or falls.",
+            "new_level": "A level that was demanded or proposed.",
+            "two_percent": "Who spends 2 % of GDP.",
+        },
+    ),
     "commitment-kinds": (
         "Kinds of commitment",
         {
@@ -175,15 +185,28 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "pct_gni": "Per cent of gross national income.",
             "pct_defence": "Per cent of the defence expenditure.",
             "pct": "Per cent.",
-            "pp_gdp": "Percentage points of gross domestic product added.",
+            "pp_gdp": "Percentage points of gross domestic product: added, or of a gap.",
             "pp_per_year": "Percentage points of gross domestic product a year.",
             "usd_m": "Million United States dollars.",
             "lcu_m": "Million units of the national currency.",
             "usd": "United States dollars.",
             "usd_k": "Thousand United States dollars.",
+            "usd_bn": "Thousand million United States dollars.",
+            "members": "Members of the alliance.",
             "thousands": "Thousand persons.",
             "persons": "Persons.",
             "pieces": "Pieces of equipment.",
+        },
+    ),
+    "verdicts": (
+        "Verdicts on a claim",
+        {
+            "holds": "What is found, rounded to the digits that were said, is what was said.",
+            "holds_if_rounded": "So it is only if the figures are rounded to one decimal before "
+            "they are compared.",
+            "differs": "What is found is something else.",
+            "not_checkable": "A figure that it takes is missing, or none was claimed, as in a "
+            "demand.",
         },
     ),
 }

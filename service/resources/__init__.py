@@ -3,6 +3,7 @@
 from . import (
     aggregates,
     assessments,
+    claims,
     codelists,
     commitments,
     health,
@@ -31,6 +32,7 @@ BLUEPRINTS = tuple(
         assessments,
         quadrants,
         commitments,
+        claims,
         summits,
         releases,
         sources,

@@ -9,6 +9,7 @@ LISTS = {
     "/v1/targets": "target",
     "/v1/summits": "summit",
     "/v1/commitments": "commitment",
+    "/v1/claims": "claim",
     "/v1/releases": "release",
     "/v1/sources": "source",
     "/v1/indicators": "indicator",
