@@ -29,6 +29,16 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "one_report": "One report says so.",
         },
     ),
+    "claim-topics": (
+        "Topics of claims",
+        {
+            "alliance_total": "What the allies spend together.",
+            "burden_sharing": "What one ally spends beside the others.",
+            "change": "Whether spending rises or falls.",
+            "new_level": "A level that was demanded or proposed.",
+            "two_percent": "Who spends 2 % of GDP.",
+        },
+    ),
     "commitment-kinds": (
         "Kinds of commitment",
         {
@@ -43,10 +53,11 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
     "commitment-states": (
         "What became of a commitment",
         {
-            "open": "Neither kept nor overtaken so far.",
+            "open": "Neither kept nor overtaken so far, or nothing measures it.",
             "superseded": "Replaced by a later one.",
-            "fulfilled": "The due year is over and the figures reached it.",
-            "lapsed": "The due year is over and the figures did not reach it.",
+            "fulfilled": "A member's pledge or plan whose due year is over, and whose figure of "
+            "that year in NATO's newest full release, an estimate included, reached it.",
+            "lapsed": "The same, and the figure did not reach it.",
         },
     ),
     "confidences": (
@@ -92,6 +103,16 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "ministers_meeting": "Ministers of defence.",
         },
     ),
+    "met": (
+        "Whether a target is met",
+        {
+            "met": "The value reached the target.",
+            "not_met": "The value did not reach it.",
+            "unknown": "There is no value to compare; `missing` says why.",
+            "not_applicable": "The member had not joined by that year or has no armed forces; it "
+            "is outside every other count.",
+        },
+    ),
     "missing-reasons": (
         "Why a figure is missing",
         {
@@ -115,6 +136,18 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "current": "Prices and exchange rates of each year.",
             "constant": "Prices and exchange rates of the release's base year.",
+        },
+    ),
+    "quadrants": (
+        "Where a member stands by both guidelines of Wales",
+        {
+            "both": "It met both.",
+            "only_spending": "It met 2 % of GDP, and not a fifth on equipment.",
+            "only_equipment": "It met a fifth on equipment, and not 2 % of GDP.",
+            "neither": "It met neither.",
+            "unknown": "A figure is missing; `missing` says why.",
+            "not_applicable": "The member had not joined by that year or has no armed forces; it "
+            "is outside every other count.",
         },
     ),
     "regions": (
@@ -152,15 +185,28 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "pct_gni": "Per cent of gross national income.",
             "pct_defence": "Per cent of the defence expenditure.",
             "pct": "Per cent.",
-            "pp_gdp": "Percentage points of gross domestic product added.",
+            "pp_gdp": "Percentage points of gross domestic product: added, or of a gap.",
             "pp_per_year": "Percentage points of gross domestic product a year.",
             "usd_m": "Million United States dollars.",
             "lcu_m": "Million units of the national currency.",
             "usd": "United States dollars.",
             "usd_k": "Thousand United States dollars.",
+            "usd_bn": "Thousand million United States dollars.",
+            "members": "Members of the alliance.",
             "thousands": "Thousand persons.",
             "persons": "Persons.",
             "pieces": "Pieces of equipment.",
+        },
+    ),
+    "verdicts": (
+        "Verdicts on a claim",
+        {
+            "holds": "What is found, rounded to the digits that were said, is what was said.",
+            "holds_if_rounded": "So it is only if the figures are rounded to one decimal before "
+            "they are compared.",
+            "differs": "What is found is something else.",
+            "not_checkable": "A figure that it takes is missing, or none was claimed, as in a "
+            "demand.",
         },
     ),
 }

@@ -59,7 +59,11 @@ class Commitment(Output):
     )
     summary = fields.String(metadata={"description": "What was said, in our own words."})
     state = fields.String(
-        metadata={"description": "A code of `/v1/codelists/commitment-states`.", "example": "open"}
+        metadata={
+            "description": "A code of `/v1/codelists/commitment-states`; `fulfilled` and `lapsed` "
+            "follow from NATO's newest full release once `due_year` is over.",
+            "example": "open",
+        }
     )
     superseded_by = fields.String(
         allow_none=True, metadata={"description": "The commitment that replaced it."}

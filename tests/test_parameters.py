@@ -20,6 +20,8 @@ VALUES: dict[str, list[str]] = {
     "source": ["nato"],
     "release": ["nato-2025-08-28"],
     "as_of": ["2025-01-01"],
+    "rounding": ["1"],
+    "within_rounding": ["true"],
     "limit": ["7"],
     "year": ["2024"],
     "is_published": ["true"],
@@ -31,6 +33,8 @@ VALUES_OF_ONE = {("/v1/aggregates", "area"): ["NATO_TOTAL", "NATO_EUR_CAN"]}
 # The release that holds every indicator, and of its long form a part that is quick to read.
 NARROWED = {
     "/v1/spending-years": {"release": "first"},
+    "/v1/targets/{target}/assessments": {"release": "first"},
+    "/v1/quadrants": {"release": "first"},
     "/v1/observations": {"release": "first", "area": "DEU,ISL,NATO_TOTAL"},
     "/v1/aggregates": {"release": "first"},
 }

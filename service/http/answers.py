@@ -27,14 +27,24 @@ def item(row: Row, release: Query | None = None) -> Row:
     return {"data": row, "meta": meta() | provenance(release), "links": {"self": self_link()}}
 
 
-def named_item(snapshot: Snapshot, codelist: str, folder: str, given: str) -> Row:
+def named_item(
+    snapshot: Snapshot, codelist: str, folder: str, given: str, query: Query | None = None
+) -> Row:
     """Return the row that a path names by its id, in its envelope. Raises a 404 ProblemError."""
+    return item(named_row(snapshot, codelist, folder, given, query))
+
+
+def named_row(
+    snapshot: Snapshot, codelist: str, folder: str, given: str, query: Query | None = None
+) -> Row:
+    """Return the row that a path names by its id. Raises a 404 ProblemError."""
     code = snapshot.codes.find(codelist, given)
-    row = None if code is None else snapshot.fetch_one(f"{folder}/list", {"id": code})
+    asked = {**(query or {}), "id": code}
+    row = None if code is None else snapshot.fetch_one(f"{folder}/list", asked)
     if row is None:
         near = snapshot.codes.nearest(codelist, given)
         raise unknown_in_path(codelist, given, near, f"/v1/{folder}")
-    return item(row)
+    return row
 
 
 def whole_list(rows: list[Row]) -> Row:
@@ -52,8 +62,12 @@ def page(
     schema: type[ListQuery],
     query: Query,
     release: Query | None = None,
+    counts: str | None = None,
 ) -> Row:
-    """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for."""
+    """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for.
+
+    `counts` names the query of what stands in `meta` besides the total.
+    """
     cursor = read_cursor(query)
     order = order_of(schema, query)
     try:
@@ -61,12 +75,13 @@ def page(
             name,
             {**query, "release": release["id"] if release else query.get("release")},
             Paging(order, query["limit"], checked_key(cursor, order)),
+            counts,
         )
     except InvalidCursorError as error:
         raise invalid_cursor() from error
     return {
         "data": found.rows,
-        "meta": meta() | {"count": len(found.rows), "total": found.total} | provenance(release),
+        "meta": meta() | {"count": len(found.rows)} | found.counts | provenance(release),
         "links": {"self": self_link(), "next": next_link(found.last_key, release)},
     }
 

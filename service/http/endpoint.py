@@ -13,19 +13,28 @@ import marshmallow as ma
 from flask import Blueprint, Response, current_app, json
 
 from schemas.base import Query
-from service.storage.database import Database
+from service.storage.database import Database, Snapshot
 
 from . import caching, negotiation, parsing
 
 View = Callable[..., Any]
+Validated = Callable[[Snapshot, Mapping[str, Any]], caching.Validators]
 
 JSON = "application/json"
 
 
 def endpoint(
-    blueprint: Blueprint, path: str, *, accepts: type[Query], returns: type[ma.Schema]
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    validated_by: Validated = caching.of_release,
 ) -> Callable[[View], View]:
-    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`."""
+    """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
+
+    `validated_by` returns the validators of the answer, where it depends on more than a release.
+    """
 
     def register(view: View) -> View:
         @functools.wraps(view)
@@ -35,7 +44,7 @@ def endpoint(
             with database().snapshot() as snapshot:
                 query = parsing.parse(accepts, snapshot.codes)
                 body = view(snapshot, query, **path_parameters)
-                validators = caching.of_dataset(snapshot, query)
+                validators = validated_by(snapshot, query)
             return caching.conditional(respond(returns, body), validators)
 
         answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)

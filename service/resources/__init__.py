@@ -2,6 +2,8 @@
 
 from . import (
     aggregates,
+    assessments,
+    claims,
     codelists,
     commitments,
     health,
@@ -10,6 +12,7 @@ from . import (
     members,
     observations,
     problems,
+    quadrants,
     releases,
     sources,
     spending_years,
@@ -26,7 +29,10 @@ BLUEPRINTS = tuple(
         aggregates,
         members,
         targets,
+        assessments,
+        quadrants,
         commitments,
+        claims,
         summits,
         releases,
         sources,

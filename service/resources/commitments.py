@@ -6,24 +6,41 @@ from flask import Blueprint
 
 from schemas.base import NoParameters
 from schemas.commitments import CommitmentItem, CommitmentListQuery, CommitmentPage
-from service.http import answers
+from service import clock
+from service.http import answers, caching
 from service.http.endpoint import endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("commitments", __name__)
 
 
-@endpoint(blueprint, "/v1/commitments", accepts=CommitmentListQuery, returns=CommitmentPage)
+@endpoint(
+    blueprint,
+    "/v1/commitments",
+    accepts=CommitmentListQuery,
+    returns=CommitmentPage,
+    validated_by=caching.of_year,
+)
 def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the commitments of members and of the alliance.
 
     One row is one number that somebody promised, planned, proposed, demanded or refused, with who
-    said it, when, by when it is due, and where that is written.
+    said it, when, by when it is due, and where that is written. Once the due year is over, the
+    `state` of a member's pledge or plan is `fulfilled` or `lapsed` where NATO's newest full release
+    has the figure of that year.
     """
-    return answers.page(snapshot, "commitments/list", CommitmentListQuery, query)
+    asked = query | {"today": clock.today()}
+    return answers.page(snapshot, "commitments/list", CommitmentListQuery, asked)
 
 
-@endpoint(blueprint, "/v1/commitments/<commitment>", accepts=NoParameters, returns=CommitmentItem)
+@endpoint(
+    blueprint,
+    "/v1/commitments/<commitment>",
+    accepts=NoParameters,
+    returns=CommitmentItem,
+    validated_by=caching.of_year,
+)
 def get_commitment(snapshot: Snapshot, query: dict[str, Any], commitment: str) -> Any:
     """Get one commitment: who said what, when, and where it is written."""
-    return answers.named_item(snapshot, "commitment", "commitments", commitment)
+    today = {"today": clock.today()}
+    return answers.named_item(snapshot, "commitment", "commitments", commitment, today)

@@ -130,14 +130,18 @@ class Snapshot:
         assert len(rows) <= 1, f"{name} found {len(rows)} rows where one was asked for"
         return rows[0] if rows else None
 
-    def fetch_page(self, name: str, parameters: Mapping[str, Any], paging: Paging) -> Page:
+    def fetch_page(
+        self, name: str, parameters: Mapping[str, Any], paging: Paging, counts: str | None = None
+    ) -> Page:
         """Run a query, and return the page of its rows that the paging asks for.
 
-        Raises InvalidCursorError when the cursor's key does not fit the order.
+        `counts` names a query that counts the rows of all pages, `total` among others. Raises
+        InvalidCursorError when the cursor's key does not fit the order.
         """
         query = read_query(name)
         statement = PAGE.format(
             query=sql.SQL(query.text),
+            counts=sql.SQL(read_query(counts).text if counts else TOTAL),
             after=keyset(paging),
             order=order(paging),
             key=sql.SQL(", ").join(
@@ -156,10 +160,13 @@ class Snapshot:
         return as_page(rows, paging.limit)
 
 
-# The count is of all pages, hence taken before the cursor's condition; the outer join keeps it
+TOTAL = "SELECT count(*) AS total FROM matching"
+
+# The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
 # even when the page is empty.
 PAGE = sql.SQL("""
 WITH matching AS ({query}),
+counted AS ({counts}),
 page AS (
     SELECT matching.*, ARRAY[{key}] AS page_key
     FROM matching
@@ -167,20 +174,20 @@ page AS (
     ORDER BY {order}
     LIMIT %(page_limit)s
 )
-SELECT counted.page_total, page.*
-FROM (SELECT count(*) AS page_total FROM matching) AS counted
+SELECT to_jsonb(counted) AS page_counts, page.*
+FROM counted
 LEFT JOIN page ON true
 ORDER BY {order}
 """)
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
-    total = rows[0].pop("page_total")
+    counts = rows[0].pop("page_counts")
     if rows[0]["page_key"] is None:
-        return Page([], total, None)
+        return Page([], counts, None)
     keys: list[Sequence[str | None]] = [row.pop("page_key") for row in rows]
     is_last = len(rows) <= limit
-    return Page(rows[:limit], total, None if is_last else keys[limit - 1])
+    return Page(rows[:limit], counts, None if is_last else keys[limit - 1])
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ class Paging(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page's rows, the number of rows on all pages, and the key to go on from, if any."""
+    """A page's rows, the counts over all pages, and the key to go on from, if any."""
 
     rows: list[dict[str, Any]]
-    total: int
+    counts: dict[str, int]  # `total` and what else the list counts
     last_key: Sequence[str | None] | None
 
 

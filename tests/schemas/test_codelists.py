@@ -26,6 +26,7 @@ CHECKED = {
     ("0012_commitment", "made_on_precision"): ("date-precisions", set()),
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
+    ("0014_claim", "topic"): ("claim-topics", set()),
 }
 
 
@@ -46,6 +47,10 @@ USED = {
     ("/v1/targets", "unit"): "units",
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
+    ("/v1/claims", "unit"): "units",
+    ("/v1/claims", "topic"): "claim-topics",
+    ("/v1/claims", "verdict"): "verdicts",
+    ("/v1/claims", "verdict_then"): "verdicts",
     ("/v1/summits", "kind"): "meeting-kinds",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",

@@ -40,6 +40,8 @@ FROM (
     UNION ALL
     SELECT 'commitment', commitment.id, commitment.id, 1 FROM commitment
     UNION ALL
+    SELECT 'claim', claim.id, claim.id, 1 FROM claim
+    UNION ALL
     SELECT DISTINCT 'unit', commitment.unit, commitment.unit, 1
     FROM commitment
     WHERE commitment.unit IS NOT NULL

@@ -4,6 +4,7 @@ SELECT
     release.source,
     release.published_on,
     release.coverage,
+    release.year_last,
     release.citation,
     release.licence
 FROM release

@@ -6,8 +6,10 @@ from flask.testing import FlaskClient
 PATHS = [
     "/v1/spending-years",
     "/v1/observations",
-    "/v1/aggregates",
     "/v1/spending-years/POL/2023",
+    "/v1/targets/wales-2014-spending/assessments",
+    "/v1/quadrants",
+    "/v1/aggregates",
 ]
 
 

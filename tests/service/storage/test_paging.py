@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.aggregates import AggregateListQuery
+from schemas.assessments import AssessmentListQuery
 from schemas.base import ListQuery, sortable
+from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
+from schemas.quadrants import QuadrantListQuery
 from schemas.releases import ReleaseListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
@@ -23,15 +26,18 @@ from schemas.targets import TargetListQuery
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
+    "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
     "/v1/observations": (ObservationListQuery, {"area": "DEU,ISL,NATO_TOTAL", "year_gte": "2024"}),
+    "/v1/quadrants": (QuadrantListQuery, {"year": "2024"}),
     "/v1/releases": (ReleaseListQuery, {}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
     "/v1/summits": (SummitListQuery, {}),
     "/v1/targets": (TargetListQuery, {}),
+    "/v1/targets/wales-2014-spending/assessments": (AssessmentListQuery, {"year_gte": "2025"}),
 }  # fmt: skip
 
 
@@ -132,6 +138,7 @@ def test_a_page_may_change_its_size_on_the_way(client: FlaskClient) -> None:
         "/v1/members?sort=name&limit=10",
         "/v1/targets?limit=10",
         "/v1/spending-years?limit=10",
+        "/v1/targets/wales-2014-spending/assessments?limit=10",
     ],
 )
 def test_a_cursor_of_another_query_is_refused(client: FlaskClient, url: str) -> None:

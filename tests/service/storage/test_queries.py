@@ -19,8 +19,12 @@ CODE = "\n".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*
 @pytest.mark.parametrize("name", NAMES)
 def test_query_is_valid(database_url: str, name: str) -> None:
     query = database.read_query(name)
+    text = query.text
+    if name.endswith("/counts"):  # of the rows of the list beside it
+        query = database.read_query(name.replace("/counts", "/list"))
+        text = f"WITH matching AS ({query.text}) {text}"
     with psycopg.connect(database_url) as connection:
-        connection.execute("EXPLAIN " + query.text, query.fill({}))  # type: ignore[arg-type]
+        connection.execute("EXPLAIN " + text, query.fill({}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,48 @@
+"""/v1/quadrants: a year's members by the two guidelines of Wales."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.quadrants import QuadrantListQuery, QuadrantPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.storage.database import Snapshot
+
+from .assessments import as_compared
+from .releases import choose
+
+blueprint = Blueprint("quadrants", __name__)
+
+
+@endpoint(blueprint, "/v1/quadrants", accepts=QuadrantListQuery, returns=QuadrantPage)
+def list_quadrants(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List a year's members by both Wales guidelines: both met, one of them, or neither.
+
+    The guidelines are 2 % of GDP for defence, and a fifth of that for major equipment. The year is
+    the newest that the release covers unless another is asked for; `meta.year` names it.
+    """
+    release = choose(snapshot, query)
+    year = year_of(query["year"]) or release["year_last"]
+    page = answers.page(
+        snapshot,
+        "quadrants/list",
+        QuadrantListQuery,
+        query | {"year": f"[{year},{year}]"},
+        release,
+        "quadrants/counts",
+    )
+    page["meta"] |= {"year": year, "rule": rule(query["rounding"])}
+    return page
+
+
+def year_of(asked: str | None) -> int | None:
+    """Return the year of a range that holds one, such as `[2024,2024]`."""
+    return int(asked.strip("[]").partition(",")[0]) if asked else None
+
+
+def rule(rounding: int | None) -> str:
+    return (
+        f"A guideline is met where share_gdp_pct, {as_compared(rounding)}, is >= 2, and "
+        f"equipment_share_pct, {as_compared(rounding)}, is >= 20."
+    )

@@ -1,0 +1,213 @@
+-- One target against one release. A null parameter does not filter; `latest` applies after the rest.
+-- What is compared is the figure of the target's indicator. Of a total that nobody publishes it is
+-- the published part, which can show that the total is reached and never that it is not.
+WITH measured AS (
+    SELECT
+        target.id AS target,
+        spending_year.member,
+        spending_year.year,
+        spending_year.release,
+        spending_year.stage,
+        target.value AS threshold,
+        CASE target.comparison WHEN '>=' THEN 1 ELSE -1 END AS direction,
+        CASE target.indicator
+            WHEN 'share_gdp_pct' THEN spending_year.share_gdp_pct
+            WHEN 'total_share_gdp_pct' THEN spending_year.share_gdp_pct
+            WHEN 'equipment_share_pct' THEN spending_year.equipment_share_pct
+        END AS figure,
+        target.indicator,
+        indicator.is_published,
+        CASE target.unit WHEN 'pct_defence' THEN 'spending' ELSE 'gdp' END AS base,
+        spending_year.gdp_usd_m_current,
+        spending_year.gdp_usd_m_constant,
+        spending_year.spending_usd_m_current,
+        spending_year.spending_usd_m_constant,
+        spending_year.spending_lcu_m_current,
+        spending_year.missing,
+        member.has_armed_forces,
+        extract(YEAR FROM member.acceded_on) <= spending_year.year AS is_member
+    FROM spending_year
+    INNER JOIN member ON spending_year.member = member.code
+    INNER JOIN target ON target.id = %(target)s::text
+    INNER JOIN indicator ON target.indicator = indicator.id
+    WHERE spending_year.release = %(release)s::text
+),
+
+-- What a published figure may stand for: half a unit of the last digit that the release gives
+-- either way. The upper end itself would have been published as the next digit, hence the sliver.
+spanned AS (
+    SELECT
+        measured.*,
+        measured.figure - 0.5 * published.digit AS figure_least,
+        measured.figure + 0.5 * published.digit - 1e-30 AS figure_most
+    FROM measured
+    CROSS JOIN (
+        SELECT ('1e-' || max(scale(measured.figure)))::numeric AS digit FROM measured
+    ) AS published
+),
+
+judged AS (
+    SELECT
+        spanned.*,
+        spanned.direction * (
+            coalesce(round(spanned.figure, %(rounding)s::integer), spanned.figure)
+            - spanned.threshold
+        ) >= 0 AS is_reached,
+        spanned.direction * (
+            coalesce(round(spanned.figure_least, %(rounding)s), spanned.figure_least)
+            - spanned.threshold
+        ) >= 0 AS is_reached_by_least,
+        spanned.direction * (
+            coalesce(round(spanned.figure_most, %(rounding)s), spanned.figure_most)
+            - spanned.threshold
+        ) >= 0 AS is_reached_by_most
+    FROM spanned
+),
+
+valued AS (
+    SELECT
+        judged.*,
+        CASE
+            WHEN NOT (judged.has_armed_forces AND judged.is_member) THEN 'not_applicable'
+            WHEN judged.is_reached THEN 'met'
+            WHEN judged.is_reached IS NULL OR NOT judged.is_published THEN 'unknown'
+            ELSE 'not_met'
+        END AS met,
+        CASE WHEN judged.is_published THEN judged.figure END AS value,
+        CASE WHEN judged.is_published THEN judged.threshold - judged.figure END AS gap_pp,
+        CASE judged.base
+            WHEN 'gdp' THEN judged.gdp_usd_m_current
+            ELSE judged.spending_usd_m_current
+        END AS base_usd_m_current,
+        CASE judged.base
+            WHEN 'gdp' THEN judged.gdp_usd_m_constant
+            ELSE judged.spending_usd_m_constant
+        END AS base_usd_m_constant
+    FROM judged
+),
+
+assessed AS (
+    SELECT
+        valued.*,
+        valued.met IN ('met', 'not_met')
+        AND valued.is_reached_by_least <> valued.is_reached_by_most AS within_rounding,
+        valued.gap_pp * 0.01 * valued.base_usd_m_current AS gap_usd_m_current,
+        valued.gap_pp * 0.01 * valued.base_usd_m_constant AS gap_usd_m_constant,
+        valued.gap_pp * 0.01 * valued.base_usd_m_current * valued.spending_lcu_m_current
+        / nullif(valued.spending_usd_m_current, 0) AS gap_lcu_m_current
+    FROM valued
+),
+
+matching AS (
+    SELECT assessed.*
+    FROM assessed
+    WHERE
+        (%(member)s::text[] IS NULL OR assessed.member = any(%(member)s))
+        AND (%(year)s::int4range IS NULL OR assessed.year <@ %(year)s::int4range)
+        AND (%(stage)s::text[] IS NULL OR assessed.stage = any(%(stage)s))
+        AND (%(met)s::text[] IS NULL OR assessed.met = any(%(met)s))
+        AND (
+            %(within_rounding)s::boolean IS NULL
+            OR assessed.within_rounding = %(within_rounding)s
+        )
+        AND (%(value)s::numrange IS NULL OR assessed.value <@ %(value)s::numrange)
+        AND (%(threshold)s::numrange IS NULL OR assessed.threshold <@ %(threshold)s::numrange)
+        AND (%(gap_pp)s::numrange IS NULL OR assessed.gap_pp <@ %(gap_pp)s::numrange)
+        AND (
+            %(gap_usd_m_current)s::numrange IS NULL
+            OR assessed.gap_usd_m_current <@ %(gap_usd_m_current)s::numrange
+        )
+        AND (
+            %(gap_usd_m_constant)s::numrange IS NULL
+            OR assessed.gap_usd_m_constant <@ %(gap_usd_m_constant)s::numrange
+        )
+        AND (
+            %(gap_lcu_m_current)s::numrange IS NULL
+            OR assessed.gap_lcu_m_current <@ %(gap_lcu_m_current)s::numrange
+        )
+),
+
+-- The newest year in which every member asked for that has armed forces has the figure compared.
+common AS (
+    SELECT matching.year
+    FROM matching
+    WHERE matching.figure IS NOT NULL AND matching.has_armed_forces
+    GROUP BY matching.year
+    HAVING count(*) = (
+        SELECT count(DISTINCT measured.member)
+        FROM measured
+        WHERE
+            measured.has_armed_forces
+            AND (%(member)s::text[] IS NULL OR measured.member = any(%(member)s))
+    )
+    ORDER BY matching.year DESC
+    LIMIT 1
+),
+
+newest AS (
+    SELECT
+        matching.member,
+        max(matching.year) AS year
+    FROM matching
+    WHERE matching.figure IS NOT NULL
+    GROUP BY matching.member
+)
+
+SELECT
+    matching.target,
+    matching.member,
+    matching.year,
+    matching.release,
+    matching.stage,
+    matching.value,
+    matching.threshold,
+    matching.met,
+    matching.within_rounding,
+    matching.gap_pp,
+    matching.gap_usd_m_current,
+    matching.gap_usd_m_constant,
+    matching.gap_lcu_m_current,
+    (
+        -- A null has the reason of the first figure of ours that it lacks.
+        SELECT
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object('field', lacking.field, 'reason', lacking.reason)
+                    ORDER BY lacking.place
+                ),
+                '[]'::jsonb
+            )
+        FROM (
+            SELECT DISTINCT ON (needed.place)
+                needed.place,
+                needed.field,
+                coalesce(cause.missing ->> 'reason', 'not_published') AS reason
+            FROM (
+                VALUES
+                (1, 'value', 1, matching.indicator),
+                (2, 'gap_pp', 1, matching.indicator),
+                (3, 'gap_usd_m_current', 1, matching.indicator),
+                (3, 'gap_usd_m_current', 2, matching.base || '_usd_m_current'),
+                (4, 'gap_usd_m_constant', 1, matching.indicator),
+                (4, 'gap_usd_m_constant', 2, matching.base || '_usd_m_constant'),
+                (5, 'gap_lcu_m_current', 1, matching.indicator),
+                (5, 'gap_lcu_m_current', 2, matching.base || '_usd_m_current'),
+                (5, 'gap_lcu_m_current', 3, 'spending_usd_m_current'),
+                (5, 'gap_lcu_m_current', 4, 'spending_lcu_m_current')
+            ) AS needed (place, field, step, figure)
+            LEFT JOIN LATERAL jsonb_array_elements(matching.missing) AS cause (missing)
+                ON needed.figure = cause.missing ->> 'field'
+            WHERE
+                cause.missing IS NOT NULL
+                OR (needed.figure = matching.indicator AND NOT matching.is_published)
+            ORDER BY needed.place, needed.step
+        ) AS lacking
+    ) AS missing
+FROM matching
+WHERE
+    %(latest)s::text IS NULL
+    OR (
+        %(latest)s = 'each'
+        AND (matching.member, matching.year) IN (SELECT newest.member, newest.year FROM newest)
+    )
+    OR (%(latest)s = 'common' AND matching.year = (SELECT common.year FROM common))
