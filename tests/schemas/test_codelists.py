@@ -47,6 +47,11 @@ USED = {
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
     ("/v1/summits", "kind"): "meeting-kinds",
+    ("/v1/commitments", "state"): "commitment-states",
+    ("/v1/targets/wales-2014-spending/assessments", "met"): "met",
+    ("/v1/quadrants", "quadrant"): "quadrants",
+    ("/v1/quadrants", "spending_met"): "met",
+    ("/v1/quadrants", "equipment_met"): "met",
 }
 
 
