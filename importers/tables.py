@@ -38,12 +38,17 @@ FILES: dict[str, tuple[str, ...]] = {
         "value", "value_max", "unit", "from_year", "due_year", "summary", "state",
         "superseded_by", "backing", "notes",
     ),
+    "claims": (
+        "id", "said_by", "said_on", "text", "topic", "claimed_value", "claimed_digits",
+        "comparison", "unit", "check_kind", "indicator", "year", "member", "area", "threshold",
+        "source", "notes",
+    ),
     "references": (
         "subject", "id", "position", "title", "publisher", "url", "published_on", "kind",
     ),
 }  # fmt: skip
 LISTS = ("aliases", "notes")
-SUBJECTS = ("summits", "targets", "commitments")
+SUBJECTS = ("summits", "targets", "commitments", "claims")
 REFERENCE = ("title", "publisher", "url", "published_on", "kind")
 FACT = ("text", "paragraph", "confidence")
 
@@ -85,6 +90,7 @@ def read_tables(data: Path) -> list[Table]:
         with_facts(cited(table("summit", files["summits"]), files), files),
         cited(table("target", files["targets"]), files),
         cited(table("commitment", files["commitments"]), files),
+        cited(table("claim", files["claims"]), files),
     ]
 
 
@@ -178,7 +184,7 @@ def check_note_ids(data: Path, files: dict[str, list[tuple[str, Row]]]) -> Itera
     for place, row in files["notes"]:
         if row["id"].startswith(releases):
             yield problem(place, "", row["id"], "is the id of a note of a release")
-    for name in ("members", "summits", "targets", "commitments"):
+    for name in ("members", *SUBJECTS):
         for place, row in files[name]:
             for note in split(row["notes"]):
                 if note not in known:

@@ -7,6 +7,13 @@ from .envelope import item_of, page_of
 
 # codelist -> (title, {code: definition}). Lists that may grow are open strings in answers.
 CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "aggregate-kinds": (
+        "Kinds of aggregate",
+        {
+            "published": "A total that the publisher itself printed.",
+            "computed": "Made here of the figures of a group's members.",
+        },
+    ),
     "area-kinds": (
         "Kinds of area",
         {
@@ -20,6 +27,16 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "official": "A text of the government or body that made it was read.",
             "several_reports": "Several independent reports agree.",
             "one_report": "One report says so.",
+        },
+    ),
+    "claim-topics": (
+        "Topics of claims",
+        {
+            "alliance_total": "What the allies spend together.",
+            "burden_sharing": "What one ally spends beside the others.",
+            "change": "Whether spending rises or falls.",
+            "new_level": "A level that was demanded or proposed.",
+            "two_percent": "Who spends 2 % of GDP.",
         },
     ),
     "commitment-kinds": (
@@ -64,6 +81,18 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "day": "The day is known.",
             "month": "The month is known; the day is given as the first.",
             "year": "The year is known; the day is given as 1 January.",
+        },
+    ),
+    "groups": (
+        "Groups of members, by who belonged on 31 December of a year",
+        {
+            "nato": "Every ally.",
+            "nato-excl-usa": "Every ally but the United States.",
+            "nato-europe": "The allies in Europe, Türkiye included.",
+            "nato-europe-canada": "The allies in Europe, and Canada: every ally but the United "
+            "States, under the name that NATO gives it.",
+            "eu-members": "The allies that were members of the European Union, the United Kingdom "
+            "through 2019.",
         },
     ),
     "meeting-kinds": (
@@ -156,15 +185,28 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "pct_gni": "Per cent of gross national income.",
             "pct_defence": "Per cent of the defence expenditure.",
             "pct": "Per cent.",
-            "pp_gdp": "Percentage points of gross domestic product added.",
+            "pp_gdp": "Percentage points of gross domestic product: added, or of a gap.",
             "pp_per_year": "Percentage points of gross domestic product a year.",
             "usd_m": "Million United States dollars.",
             "lcu_m": "Million units of the national currency.",
             "usd": "United States dollars.",
             "usd_k": "Thousand United States dollars.",
+            "usd_bn": "Thousand million United States dollars.",
+            "members": "Members of the alliance.",
             "thousands": "Thousand persons.",
             "persons": "Persons.",
             "pieces": "Pieces of equipment.",
+        },
+    ),
+    "verdicts": (
+        "Verdicts on a claim",
+        {
+            "holds": "What is found, rounded to the digits that were said, is what was said.",
+            "holds_if_rounded": "So it is only if the figures are rounded to one decimal before "
+            "they are compared.",
+            "differs": "What is found is something else.",
+            "not_checkable": "A figure that it takes is missing, or none was claimed, as in a "
+            "demand.",
         },
     ),
 }

@@ -23,6 +23,7 @@ class Counts(Output):
     targets = fields.Integer(metadata={"description": "Targets."})
     summits = fields.Integer(metadata={"description": "Meetings."})
     commitments = fields.Integer(metadata={"description": "Commitments."})
+    claims = fields.Integer(metadata={"description": "Claims."})
 
 
 class Index(Output):

@@ -257,6 +257,102 @@ ITEMS: list[tuple[int, str, str, Json]] = [
             "unit": "pct_gdp",
         },
     ),
+    (
+        1,
+        "no ally met the 5 % demanded, then or today",
+        "/v1/claims/hegseth-2025-06-05-five-percent",
+        {"said_on": "2025-06-05", "found_value": 0.0, "found_value_then": 0.0, "unit": "members"},
+    ),
+    (
+        2,
+        "the members' 1,506 billion dollars hold",
+        "/v1/claims/sipri-2025-06-05-total",
+        {"claimed_value": 1506.0, "unit": "usd_bn", "source": "sipri", "verdict": "holds"},
+    ),
+    (
+        3,
+        "55 % of the world's spending hold",
+        "/v1/claims/sipri-2025-06-05-world-share",
+        {"claimed_value": 55.0, "unit": "pct", "source": "sipri", "verdict": "holds"},
+    ),
+    (
+        4,
+        "18 of 32 hold only if Sweden is rounded up",
+        "/v1/claims/sipri-2025-06-05-two-percent",
+        {"claimed_value": 18.0, "found_value": 17.0, "verdict": "holds_if_rounded"},
+    ),
+    (
+        5,
+        "the 997 billion dollars of the United States hold",
+        "/v1/claims/sipri-2025-06-05-usa-total",
+        {"claimed_value": 997.0, "unit": "usd_bn", "verdict": "holds"},
+    ),
+    (
+        5,
+        "66 % of the alliance's total hold",
+        "/v1/claims/sipri-2025-06-05-usa-share",
+        {"claimed_value": 66.0, "unit": "pct", "verdict": "holds"},
+    ),
+    (
+        6,
+        "all members increased their spending, says SIPRI",
+        "/v1/claims/sipri-2025-06-05-all-rose",
+        {"claimed_value": 0.0, "found_value": 0.0, "verdict": "holds"},
+    ),
+    (
+        6,
+        "not all did in NATO's figures",
+        "/v1/claims/sipri-2025-06-05-all-rose-nato",
+        {"claimed_value": 0.0, "found_value": 1.0, "verdict": "differs", "verdict_then": "differs"},
+    ),
+    (
+        9,
+        "the gap to the United States is found",
+        "/v1/claims/rutte-2025-06-04-equalise",
+        {"claimed_value": None, "unit": "pp_gdp", "found_value": 1.34, "verdict": "not_checkable"},
+    ),
+    (
+        10,
+        "about 3.4 % held when it was said",
+        "/v1/claims/press-2025-06-04-usa-share",
+        {"claimed_value": 3.4, "found_value": 3.3, "verdict": "differs", "verdict_then": "holds"},
+    ),
+    (
+        10,
+        "about 3.4 % hold by SIPRI's figure",
+        "/v1/claims/press-2025-06-04-usa-share-sipri",
+        {"claimed_value": 3.4, "source": "sipri", "verdict": "holds", "verdict_then": "holds"},
+    ),
+    (
+        11,
+        "one ally met the 3.5 % proposed",
+        "/v1/claims/rutte-2025-05-09-core",
+        {"found_value": 1.0, "found_value_then": 1.0, "verdict": "not_checkable"},
+    ),
+    (
+        16,
+        "Spain reached 2 % in 2025",
+        "/v1/claims/press-2025-06-05-spain-two-percent",
+        {"claimed_value": 2.0, "year": 2025, "verdict": "holds", "verdict_then": "not_checkable"},
+    ),
+    (
+        19,
+        "no ally met the 5 % that the President demanded",
+        "/v1/claims/trump-2025-01-21-five-percent",
+        {"said_by": "President Donald Trump", "found_value": 0.0, "found_value_then": 0.0},
+    ),
+    (
+        20,
+        "what the United States carries of the whole is found",
+        "/v1/claims/ministers-2025-06-05-usa-share",
+        {"unit": "pct", "source": "nato", "verdict": "not_checkable"},
+    ),
+    (
+        20,
+        "what it carries beside the others is found",
+        "/v1/claims/ministers-2025-06-05-usa-against-others",
+        {"unit": "pct", "source": "nato", "verdict": "not_checkable"},
+    ),
 ]
 
 # The row of the news, the path to get, and the ids it must list, in any order.
@@ -284,6 +380,12 @@ LISTS: list[tuple[int, str, str, set[str]]] = [
         "the sums in pounds of that day are found by unit and date",
         "/v1/commitments?member=UK&unit=GBP&made_on_gte=2025-06-03&made_on_lte=2025-06-05",
         {"gbr-2025-06-03-drones-money", "gbr-2025-06-03-lasers", "gbr-2025-06-03-training"},
+    ),
+    (
+        16,
+        "what was said of 2 % of GDP is found by topic",
+        "/v1/claims?topic=two_percent&said_on_gte=2025-06-01",
+        {"sipri-2025-06-05-two-percent", "press-2025-06-05-spain-two-percent"},
     ),
     (
         18,

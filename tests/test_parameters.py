@@ -28,7 +28,7 @@ VALUES: dict[str, list[str]] = {
     "is_founder": ["false"],
     "has_armed_forces": ["true"],
 }
-
+VALUES_OF_ONE = {("/v1/aggregates", "area"): ["NATO_TOTAL", "NATO_EUR_CAN"]}
 
 # The release that holds every indicator, and of its long form a part that is quick to read.
 NARROWED = {
@@ -36,6 +36,7 @@ NARROWED = {
     "/v1/targets/{target}/assessments": {"release": "first"},
     "/v1/quadrants": {"release": "first"},
     "/v1/observations": {"release": "first", "area": "DEU,ISL,NATO_TOTAL"},
+    "/v1/aggregates": {"release": "first"},
 }
 
 
@@ -64,6 +65,8 @@ def values(client: FlaskClient, path: str, parameter: dict[str, Any]) -> list[st
     if name == "sort":
         fields = re.findall(r"`(\w+)`", parameter["description"].partition("Fields:")[2])
         return [f"-{fields[-1]}", fields[0]]
+    if (path, name) in VALUES_OF_ONE:
+        return VALUES_OF_ONE[path, name]
     if name in VALUES:
         return VALUES[name]
     codes = parameter["schema"].get("items", parameter["schema"]).get("enum")

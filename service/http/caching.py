@@ -25,28 +25,29 @@ class Validators(NamedTuple):
     cache_control: str
 
 
-def of_dataset(
-    snapshot: Snapshot, query: Mapping[str, Any], turns_with_the_year: bool
-) -> Validators:
-    """Return the validators of an answer from the data.
+def of_release(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
+    """Return the validators of an answer that holds what a release says, and no more.
 
     A release never changes, so what names one by its id in `release=` never does either; but a
     part of one may be completed.
     """
-    if turns_with_the_year:
-        return of_year(snapshot)
     is_pinned = snapshot.codes.find("full_release", query.get("release") or "") is not None
+    return of_dataset(snapshot, query)._replace(cache_control=FOR_EVER if is_pinned else FRESH)
+
+
+def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
+    """Return the validators of an answer that may change whenever any of the data does."""
     dataset = snapshot.dataset
-    return Validators(
-        str(dataset["revision"]), dataset["changed_at"], FOR_EVER if is_pinned else FRESH
-    )
+    return Validators(str(dataset["revision"]), dataset["changed_at"], FRESH)
 
 
-def of_year(snapshot: Snapshot) -> Validators:
+def of_year(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
+    """Return the validators of an answer that may change on 1 January though no data did."""
     year = clock.today().year
     began = datetime(year, 1, 1, tzinfo=UTC)
-    version = f"{snapshot.dataset['revision']} {year}"
-    return Validators(version, max(snapshot.dataset["changed_at"], began), FRESH)
+    version, changed_at, cache_control = of_dataset(snapshot, query)
+    assert changed_at is not None
+    return Validators(f"{version} {year}", max(changed_at, began), cache_control)
 
 
 def of_content(response: Response) -> Validators:

@@ -13,11 +13,12 @@ import marshmallow as ma
 from flask import Blueprint, Response, current_app, json
 
 from schemas.base import Query
-from service.storage.database import Database
+from service.storage.database import Database, Snapshot
 
 from . import caching, negotiation, parsing
 
 View = Callable[..., Any]
+Validated = Callable[[Snapshot, Mapping[str, Any]], caching.Validators]
 
 JSON = "application/json"
 
@@ -28,11 +29,11 @@ def endpoint(
     *,
     accepts: type[Query],
     returns: type[ma.Schema],
-    turns_with_the_year: bool = False,
+    validated_by: Validated = caching.of_release,
 ) -> Callable[[View], View]:
     """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
 
-    What turns with the year may change on 1 January though no data did.
+    `validated_by` returns the validators of the answer, where it depends on more than a release.
     """
 
     def register(view: View) -> View:
@@ -43,7 +44,7 @@ def endpoint(
             with database().snapshot() as snapshot:
                 query = parsing.parse(accepts, snapshot.codes)
                 body = view(snapshot, query, **path_parameters)
-                validators = caching.of_dataset(snapshot, query, turns_with_the_year)
+                validators = validated_by(snapshot, query)
             return caching.conditional(respond(returns, body), validators)
 
         answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)

@@ -1,7 +1,9 @@
 """One file for each subject of the API, in the reading order of the contract."""
 
 from . import (
+    aggregates,
     assessments,
+    claims,
     codelists,
     commitments,
     health,
@@ -24,11 +26,13 @@ BLUEPRINTS = tuple(
         index,
         spending_years,
         observations,
+        aggregates,
         members,
         targets,
         assessments,
         quadrants,
         commitments,
+        claims,
         summits,
         releases,
         sources,

@@ -7,7 +7,7 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.commitments import CommitmentItem, CommitmentListQuery, CommitmentPage
 from service import clock
-from service.http import answers
+from service.http import answers, caching
 from service.http.endpoint import endpoint
 from service.storage.database import Snapshot
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("commitments", __name__)
     "/v1/commitments",
     accepts=CommitmentListQuery,
     returns=CommitmentPage,
-    turns_with_the_year=True,
+    validated_by=caching.of_year,
 )
 def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the commitments of members and of the alliance.
@@ -38,7 +38,7 @@ def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     "/v1/commitments/<commitment>",
     accepts=NoParameters,
     returns=CommitmentItem,
-    turns_with_the_year=True,
+    validated_by=caching.of_year,
 )
 def get_commitment(snapshot: Snapshot, query: dict[str, Any], commitment: str) -> Any:
     """Get one commitment: who said what, when, and where it is written."""

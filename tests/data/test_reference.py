@@ -22,9 +22,11 @@ HEADERS = {
     "review_year,supersedes,superseded_by,text,notes",
     "commitments": "id,member,made_by,summit,kind,made_on,made_on_precision,indicator,value,"
     "value_max,unit,from_year,due_year,summary,state,superseded_by,backing,notes",
+    "claims": "id,said_by,said_on,text,topic,claimed_value,claimed_digits,comparison,unit,"
+    "check_kind,indicator,year,member,area,threshold,source,notes",
     "references": "subject,id,position,title,publisher,url,published_on,kind",
 }
-CITED = ("summits", "targets", "commitments")
+CITED = ("summits", "targets", "commitments", "claims")
 NOTED = ("members", *CITED)
 
 # The same as the checks of the migrations: what a cell of the column may be.
@@ -47,6 +49,22 @@ CODES = {
         "state": {"open", "superseded"},
         "backing": {"official", "several_reports", "one_report"},
     },
+    "claims": {
+        "topic": {"alliance_total", "burden_sharing", "change", "new_level", "two_percent"},
+        "comparison": {"=", ">="},
+        "unit": {"pct_gdp", "pp_gdp", "pct", "usd_bn", "members"},
+        "check_kind": {
+            "member_value",
+            "members_sum",
+            "member_share",
+            "member_to_rest",
+            "share_of_area",
+            "gap_to_area",
+            "members_at_least",
+            "members_at_most",
+            "members_not_rising",
+        },
+    },
     "references": {"subject": set(CITED), "kind": {"official", "press", "secondary"}},
 }
 PATTERNS = {
@@ -63,6 +81,7 @@ PATTERNS = {
         "id": r"[a-z0-9-]+",
         "unit": r"|pct_gdp|pct_gni|pct_defence|pp_gdp|pp_per_year|persons|pieces|[A-Z]{3}",
     },
+    "claims": {"id": r"[a-z0-9-]+", "claimed_digits": r"|[0-9]", "year": r"[0-9]{4}"},
     "references": {"url": r"|https?://\S+"},
 }
 OPTIONAL = {
@@ -91,6 +110,7 @@ OPTIONAL = {
         "superseded_by",
         "notes",
     },
+    "claims": {"claimed_value", "claimed_digits", "member", "area", "threshold", "notes"},
     "references": {"url", "published_on"},
 }
 
@@ -171,7 +191,7 @@ def test_a_key_has_the_shape_the_database_asks_for(name: str) -> None:
         assert all(re.fullmatch(pattern, row[column]) for column, pattern in shapes), row
 
 
-@pytest.mark.parametrize("name", ["members", "summits", "targets", "commitments", "references"])
+@pytest.mark.parametrize("name", ["members", *CITED, "references"])
 def test_a_date_is_a_day_that_has_been(name: str) -> None:
     for row, text in dates(name):
         assert date.fromisoformat(text) <= TODAY, row
@@ -288,7 +308,7 @@ def test_the_targets_are_the_twelve_of_the_contract() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["targets", "commitments"])
+@pytest.mark.parametrize("name", ["targets", "commitments", "claims"])
 def test_a_number_has_an_indicator_that_is_there(name: str) -> None:
     for row in rows(name):
         assert row["indicator"] in ids("indicators") | {""}, row
@@ -389,6 +409,43 @@ def test_no_promise_is_held_twice() -> None:
     same = {promise for promise, count in promises.items() if count > 1}
 
     assert same == set()
+
+
+def test_a_claim_is_said_in_the_digits_that_it_names() -> None:
+    for row in rows("claims"):
+        decimals = row["claimed_value"].partition(".")[2]
+        assert row["claimed_digits"] == (str(len(decimals)) if row["claimed_value"] else ""), row
+
+
+def test_a_claim_names_what_its_check_takes() -> None:
+    takes = {
+        "member_value": {"member"},
+        "members_sum": set[str](),
+        "member_share": {"member"},
+        "member_to_rest": {"member"},
+        "share_of_area": {"area"},
+        "gap_to_area": {"member", "area"},
+        "members_at_least": {"threshold"},
+        "members_at_most": {"threshold"},
+        "members_not_rising": set[str](),
+    }
+    for row in rows("claims"):
+        named = {column for column in ("member", "area", "threshold") if row[column]}
+        assert named == takes[row["check_kind"]], row
+        assert row["member"] in ids("members") | {""}, row
+        assert row["area"] in {area["code"] for area in rows("areas")} | {""}, row
+        assert row["source"] in ids("sources"), row
+
+
+def test_a_claim_opens_with_who_spoke_and_when() -> None:
+    for row in rows("claims"):
+        assert f"-{row['said_on']}-" in row["id"], row
+
+
+def test_a_statement_of_the_news_without_a_figure_has_a_note() -> None:
+    for row in rows("claims"):
+        explained = {"claim-demand", "claim-no-figure"} & set(items(row["notes"]))
+        assert bool(explained) == (row["claimed_value"] == ""), row
 
 
 @pytest.mark.parametrize("subject", CITED)

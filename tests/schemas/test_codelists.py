@@ -26,6 +26,7 @@ CHECKED = {
     ("0012_commitment", "made_on_precision"): ("date-precisions", set()),
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
+    ("0014_claim", "topic"): ("claim-topics", set()),
 }
 
 
@@ -46,12 +47,18 @@ USED = {
     ("/v1/targets", "unit"): "units",
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
+    ("/v1/claims", "unit"): "units",
+    ("/v1/claims", "topic"): "claim-topics",
+    ("/v1/claims", "verdict"): "verdicts",
+    ("/v1/claims", "verdict_then"): "verdicts",
     ("/v1/summits", "kind"): "meeting-kinds",
     ("/v1/commitments", "state"): "commitment-states",
     ("/v1/targets/wales-2014-spending/assessments", "met"): "met",
     ("/v1/quadrants", "quadrant"): "quadrants",
     ("/v1/quadrants", "spending_met"): "met",
     ("/v1/quadrants", "equipment_met"): "met",
+    ("/v1/aggregates", "kind"): "aggregate-kinds",
+    ("/v1/aggregates", "unit"): "units",
 }
 
 

@@ -24,6 +24,8 @@ FROM (
     UNION ALL
     SELECT 'area', member_spelling.code, member_spelling.spelling, 2 FROM member_spelling
     UNION ALL
+    SELECT 'aggregate', area.code, area.code, 1 FROM area WHERE area.kind = 'aggregate'
+    UNION ALL
     SELECT 'source', source.id, source.id, 1 FROM source
     UNION ALL
     SELECT 'indicator', indicator.id, indicator.id, 1 FROM indicator
@@ -37,6 +39,8 @@ FROM (
     SELECT 'target', target.id, target.id, 1 FROM target
     UNION ALL
     SELECT 'commitment', commitment.id, commitment.id, 1 FROM commitment
+    UNION ALL
+    SELECT 'claim', claim.id, claim.id, 1 FROM claim
     UNION ALL
     SELECT DISTINCT 'unit', commitment.unit, commitment.unit, 1
     FROM commitment

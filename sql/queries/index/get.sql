@@ -12,4 +12,5 @@ SELECT
     (SELECT coalesce(sum(release.figure_count), 0) FROM release) AS figures,
     (SELECT count(*) FROM target) AS targets,
     (SELECT count(*) FROM summit) AS summits,
-    (SELECT count(*) FROM commitment) AS commitments
+    (SELECT count(*) FROM commitment) AS commitments,
+    (SELECT count(*) FROM claim) AS claims

@@ -62,6 +62,12 @@ def test_two_queries_have_two_tags(client: FlaskClient) -> None:
     assert all(tag.startswith('"') for tag in tags)
 
 
+def test_an_answer_that_holds_more_than_a_release_is_not_kept_for_ever(client: FlaskClient) -> None:
+    for path in ("/v1/claims", "/v1/claims/press-2025-06-04-usa-share"):
+        answer = client.get(f"{path}?release=nato-2024-06-17")
+        assert answer.headers["Cache-Control"].startswith("public, max-age=300")
+
+
 def test_an_answer_pinned_to_a_release_never_changes(client: FlaskClient) -> None:
     pinned = client.get("/v1/spending-years?release=nato-2024-06-17")
     assert pinned.headers["Cache-Control"] == "public, max-age=31536000, immutable"

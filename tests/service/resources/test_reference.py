@@ -9,6 +9,7 @@ LISTS = {
     "/v1/targets": "target",
     "/v1/summits": "summit",
     "/v1/commitments": "commitment",
+    "/v1/claims": "claim",
     "/v1/releases": "release",
     "/v1/sources": "source",
     "/v1/indicators": "indicator",
@@ -135,7 +136,8 @@ def test_the_index_leads_to_every_list(client: FlaskClient) -> None:
     assert index["data_release"] == "nato-2026-07-10"
     assert index["counts"]["members"] == 32
     assert {resource["path"] for resource in index["resources"]} == {
-        "/v1/members", "/v1/spending-years", "/v1/observations", "/v1/quadrants", *LISTS,
+        "/v1/members", "/v1/spending-years", "/v1/observations", "/v1/quadrants",
+        "/v1/aggregates", *LISTS,
     }  # fmt: skip
     for resource in index["resources"]:
         assert client.get(resource["path"]).status_code == 200

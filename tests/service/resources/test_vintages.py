@@ -9,6 +9,7 @@ PATHS = [
     "/v1/spending-years/POL/2023",
     "/v1/targets/wales-2014-spending/assessments",
     "/v1/quadrants",
+    "/v1/aggregates",
 ]
 
 

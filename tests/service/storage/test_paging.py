@@ -8,8 +8,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.aggregates import AggregateListQuery
 from schemas.assessments import AssessmentListQuery
 from schemas.base import ListQuery, sortable
+from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
@@ -23,6 +25,8 @@ from schemas.targets import TargetListQuery
 
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
+    "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
+    "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
