@@ -52,6 +52,11 @@ USED = {
     ("/v1/claims", "verdict"): "verdicts",
     ("/v1/claims", "verdict_then"): "verdicts",
     ("/v1/summits", "kind"): "meeting-kinds",
+    ("/v1/commitments", "state"): "commitment-states",
+    ("/v1/targets/wales-2014-spending/assessments", "met"): "met",
+    ("/v1/quadrants", "quadrant"): "quadrants",
+    ("/v1/quadrants", "spending_met"): "met",
+    ("/v1/quadrants", "equipment_met"): "met",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",
 }
