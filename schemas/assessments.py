@@ -79,6 +79,20 @@ class AssessmentListMeta(FigureListMeta):
     member_count = fields.Integer(
         metadata={"description": "The members with a row that is applicable.", "example": 31}
     )
+    gap_usd_m_current = fields.Float(
+        allow_none=True,
+        metadata={
+            "description": "The signed sum of the applicable rows' gaps, million US dollars, "
+            "current: the gap of a group, when one year is asked for. Null where no row has one."
+        },
+    )
+    gap_usd_m_constant = fields.Float(
+        allow_none=True,
+        metadata={
+            "description": "The signed sum of the applicable rows' gaps, million US dollars, "
+            "constant. Null where no row has one."
+        },
+    )
 
 
 class Rounding(ma.Schema):
@@ -107,6 +121,13 @@ class AssessmentListQuery(
 
     year = Whole(1900, 2100, metadata={"description": "Only this year.", "example": 2024})
     stage = Items(Choice(codes_of("stages")), metadata={"description": "Only these stages."})
+    group = Choice(
+        codes_of("groups"),
+        metadata={
+            "description": "Only the members of this group, by who belonged in each year. With "
+            "`member` too, only those named that belong."
+        },
+    )
     met = Items(Choice(codes_of("met")), metadata={"description": "Only these verdicts."})
     within_rounding = Flag(
         metadata={"description": "Only those that rounding could turn, or only the others."}

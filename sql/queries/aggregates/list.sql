@@ -45,23 +45,20 @@ belonging AS (
         member.has_armed_forces
     FROM asked
     CROSS JOIN covered
-    INNER JOIN member
+    -- A group of one's own is the alliance, but for whoever is not in it.
+    INNER JOIN group_member
         ON
-            member.acceded_on <= make_date(covered.year, 12, 31)
-            AND CASE
-                WHEN asked.composition = 'nato' THEN true
-                WHEN asked.composition IN ('nato-excl-usa', 'nato-europe-canada')
-                    THEN member.code <> 'USA'
-                WHEN asked.composition = 'nato-europe' THEN member.region = 'europe'
-                WHEN asked.composition = 'eu-members'
-                    THEN
-                        member.eu_member_since <= make_date(covered.year, 12, 31)
-                        AND coalesce(
-                            member.eu_member_until > make_date(covered.year, 12, 31), true
-                        )
-                WHEN asked.kind = 'computed' THEN member.code = any(%(member)s::text[])
-                ELSE false
+            group_member.group_id = CASE
+                WHEN asked.kind = 'computed' THEN coalesce(asked.composition, 'nato')
+                ELSE asked.composition
             END
+            AND covered.year BETWEEN group_member.year_first
+            AND coalesce(group_member.year_last, covered.year)
+    INNER JOIN member ON group_member.member = member.code
+    WHERE
+        asked.kind = 'published'
+        OR %(member)s::text[] IS NULL
+        OR member.code = any(%(member)s)
 ),
 
 -- How a group's figure is made of its members': of which part, over which whole how many years

@@ -103,6 +103,18 @@ matching AS (
     FROM assessed
     WHERE
         (%(member)s::text[] IS NULL OR assessed.member = any(%(member)s))
+        AND (
+            %(group)s::text IS NULL
+            OR EXISTS (
+                SELECT
+                FROM group_member
+                WHERE
+                    group_member.group_id = %(group)s
+                    AND group_member.member = assessed.member
+                    AND assessed.year BETWEEN group_member.year_first
+                    AND coalesce(group_member.year_last, assessed.year)
+            )
+        )
         AND (%(year)s::int4range IS NULL OR assessed.year <@ %(year)s::int4range)
         AND (%(stage)s::text[] IS NULL OR assessed.stage = any(%(stage)s))
         AND (%(met)s::text[] IS NULL OR assessed.met = any(%(met)s))

@@ -356,3 +356,43 @@ def test_a_release_without_money_has_gaps_in_points_alone(
             assert [row[name] for name in GAPS] == [None, None, None]
             assert (row["gap_pp"] is None) == (row["value"] is None)
             assert len(row["missing"]) in (3, 5)
+
+
+GROUPS = ["nato", "nato-excl-usa", "nato-europe", "nato-europe-canada", "eu-members"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_gap_of_a_group_is_the_signed_sum_of_its_members_gaps(
+    client: FlaskClient, target: str
+) -> None:
+    """For every release, group and year, from the unfiltered rows and who belonged."""
+    for release in RELEASES:
+        path = f"/v1/targets/{target}/assessments?release={release}"
+        rows = [row for row in get(client, path)["data"] if row["met"] != "not_applicable"]
+        members = {
+            (row["area"], row["year"]): set(row["members"])
+            for group in GROUPS
+            for row in get(
+                client,
+                f"/v1/aggregates?release={release}&kind=computed&group={group}"
+                "&indicator=gdp_usd_m_current",
+            )["data"]
+        }
+        for (group, year), belonging in members.items():
+            meta = get(client, f"{path}&group={group}&year={year}&limit=1")["meta"]
+            of_group = [row for row in rows if row["year"] == year and row["member"] in belonging]
+            assert meta["member_count"] == len(of_group)
+            for field in ("gap_usd_m_current", "gap_usd_m_constant"):
+                gaps = [row[field] for row in of_group if row[field] is not None]
+                if gaps:
+                    assert meta[field] == pytest.approx(sum(gaps), rel=1e-9, abs=1e-6)
+                else:
+                    assert meta[field] is None
+
+
+def test_a_group_of_ones_own_has_a_gap_too(client: FlaskClient) -> None:
+    path = "/v1/targets/hague-2025-core/assessments?year=2026&member=DEU,FRA"
+    answer = get(client, path)
+    assert answer["meta"]["gap_usd_m_current"] == pytest.approx(
+        sum(row["gap_usd_m_current"] for row in answer["data"])
+    )
