@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import struct
 import sys
 import tempfile
+import threading
+from types import FrameType
 from typing import Any, NoReturn
 
 # The workers' metrics meet in files here. It has to be named before the client is imported.
@@ -44,6 +47,7 @@ preload_app = False
 timeout = 30
 # On SIGTERM, for the requests that are being answered.
 graceful_timeout = 30
+DRAIN_S = 1.5
 SILENCE_S = 10
 # Longer than a browser waits between the requests of a page.
 keepalive = 5
@@ -70,6 +74,22 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(
                 socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0)
             )
+
+
+def post_worker_init(worker: Any) -> None:
+    """Go on accepting for a while after SIGTERM, then stop as gunicorn does.
+
+    A connection that waits to be accepted has mostly sent its request already; a worker that
+    closed its socket at once would reset it.
+    """
+    stop: Any = signal.getsignal(signal.SIGTERM)
+
+    def stop_soon(number: int, frame: FrameType | None) -> None:
+        timer = threading.Timer(DRAIN_S, stop, (number, frame))
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGTERM, stop_soon)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -109,7 +109,9 @@ def running(urls: dict[str, str], folder: Path, **variables: str) -> Iterator[Se
             wait_until_alive(service)
             yield service
         finally:
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(
+                signal.SIGQUIT
+            )  # at once: how it ends with SIGTERM has its own test
             try:
                 process.wait(40)
             finally:
