@@ -131,6 +131,13 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "transcription": "Taken from a transcription of the publisher's tables.",
         },
     ),
+    "path-steps": (
+        "How a path rises",
+        {
+            "equal": "By equal yearly steps that reach the target in the end year.",
+            "given": "By the yearly step that was asked for, up to the target and no further.",
+        },
+    ),
     "price-bases": (
         "Price bases",
         {

@@ -52,6 +52,23 @@ class Amount(fields.Float):
         return Decimal(value)
 
 
+class Rate(Amount):
+    """An amount within bounds."""
+
+    def __init__(self, minimum: str, maximum: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.minimum, self.maximum = Decimal(minimum), Decimal(maximum)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        rate = super()._deserialize(value, attr, data, **kwargs)
+        if not self.minimum <= rate <= self.maximum:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a number from {self.minimum} to {self.maximum}.",
+            )
+        return rate
+
+
 class Day(fields.Date):
     """A calendar day, YYYY-MM-DD."""
 

@@ -27,8 +27,20 @@ VALUES: dict[str, list[str]] = {
     "is_published": ["true"],
     "is_founder": ["false"],
     "has_armed_forces": ["true"],
+    "is_tied": ["true"],
+    "target": ["hague-2025-core"],
+    "step_pp": ["0.2"],
+    "start_year": ["2024"],
+    "end_year": ["2032"],
+    "gdp_growth_pct": ["1.5"],
+    "deflator_pct": ["2"],
+    "reaches_target": ["true"],
+    "proposal_reaches_target": ["false"],
 }
-VALUES_OF_ONE = {("/v1/aggregates", "area"): ["NATO_TOTAL", "NATO_EUR_CAN"]}
+VALUES_OF_ONE = {
+    ("/v1/aggregates", "area"): ["NATO_TOTAL", "NATO_EUR_CAN"],
+    ("/v1/rankings", "indicator"): ["personnel_thousands"],
+}
 
 # The release that holds every indicator, and of its long form a part that is quick to read.
 NARROWED = {
@@ -37,6 +49,7 @@ NARROWED = {
     "/v1/quadrants": {"release": "first"},
     "/v1/observations": {"release": "first", "area": "DEU,ISL,NATO_TOTAL"},
     "/v1/aggregates": {"release": "first"},
+    "/v1/rankings": {"release": "first", "indicator": "spending_usd_m_current"},
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from schemas.base import ListQuery, Order, Query, sortable
-from schemas.parameters import Choice, Items, Whole
+from schemas.parameters import Choice, Items, Rate, Whole
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
@@ -40,6 +40,9 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         has_default = isinstance(field.load_default, int)
         default = {"default": field.load_default} if has_default else {}
         return {"type": "integer", "format": "int32"} | bounds | default
+    if isinstance(field, Rate):
+        limits = {"minimum": float(field.minimum), "maximum": float(field.maximum)}
+        return {"type": "number", "format": "double"} | limits
     if isinstance(field, fields.Float):
         return {"type": "number", "format": "double"}
     if isinstance(field, fields.Date):

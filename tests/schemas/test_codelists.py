@@ -59,6 +59,9 @@ USED = {
     ("/v1/quadrants", "equipment_met"): "met",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",
+    ("/v1/rankings", "unit"): "units",
+    ("/v1/rankings", "stage"): "stages",
+    ("/v1/paths?group=nato", "group"): "groups",
 }
 
 

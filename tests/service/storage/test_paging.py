@@ -16,7 +16,9 @@ from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
+from schemas.paths import PathListQuery
 from schemas.quadrants import QuadrantListQuery
+from schemas.rankings import RankingListQuery
 from schemas.releases import ReleaseListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
@@ -31,7 +33,9 @@ LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
     "/v1/observations": (ObservationListQuery, {"area": "DEU,ISL,NATO_TOTAL", "year_gte": "2024"}),
+    "/v1/paths": (PathListQuery, {"step_pp": "0.2"}),
     "/v1/quadrants": (QuadrantListQuery, {"year": "2024"}),
+    "/v1/rankings": (RankingListQuery, {"indicator": "personnel_thousands", "year_gte": "2025"}),
     "/v1/releases": (ReleaseListQuery, {}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
