@@ -44,8 +44,12 @@ figure AS (
     INNER JOIN member ON spending_year.member = member.code
     INNER JOIN asked ON spending_year.release = asked.release
     CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(entry ->> 'field', entry ->> 'reason') AS reasons
-        FROM jsonb_array_elements(spending_year.missing) AS entry
+        SELECT
+            jsonb_object_agg(
+                listed.entry ->> 'field',
+                listed.entry ->> 'reason'
+            ) AS reasons
+        FROM jsonb_array_elements(spending_year.missing) AS listed (entry)
     ) AS cause
 ),
 
@@ -63,8 +67,8 @@ held AS (
     SELECT
         group_member.group_id,
         figure.year,
-        100 * sum(figure.spending_usd_m_constant) FILTER (WHERE whole.is_there)
-        / nullif(sum(figure.gdp_usd_m_constant) FILTER (WHERE whole.is_there), 0),
+        100 * sum(figure.spending_usd_m_constant) FILTER (WHERE whole.is_held)
+        / nullif(sum(figure.gdp_usd_m_constant) FILTER (WHERE whole.is_held), 0),
         sum(figure.gdp_usd_m),
         mode() WITHIN GROUP (ORDER BY figure.part_reason COLLATE "C")
             FILTER (WHERE figure.has_armed_forces),
@@ -79,7 +83,7 @@ held AS (
         SELECT
             figure.gdp_usd_m_constant IS NOT NULL
             AND (figure.spending_usd_m_constant IS NOT NULL OR NOT figure.has_armed_forces)
-                AS is_there
+                AS is_held
     ) AS whole
     WHERE group_member.group_id = %(group)s::text
     GROUP BY group_member.group_id, figure.year
@@ -133,7 +137,7 @@ started AS (
 planned AS (
     SELECT
         started.*,
-        started.start_value >= started.target_value AS is_there,
+        started.start_value >= started.target_value AS is_at_target,
         CASE
             WHEN started.start_value >= started.target_value THEN 0
             WHEN started.start_year < started.end_year
@@ -155,7 +159,7 @@ ahead AS (
         planned.*,
         later.year,
         CASE
-            WHEN planned.is_there THEN planned.start_value
+            WHEN planned.is_at_target THEN planned.start_value
             WHEN planned.step = 'given'
                 THEN
                     least(
@@ -204,13 +208,13 @@ answered AS (
     SELECT
         planned.*,
         CASE
-            WHEN planned.is_there THEN 0
+            WHEN planned.is_at_target THEN 0
             WHEN planned.start_value IS NOT NULL
                 THEN coalesce(%(given_step_pp)s, planned.needed_step_pp)
         END AS step_pp,
-        CASE WHEN planned.is_there THEN planned.start_year ELSE walked.reached_in END
+        CASE WHEN planned.is_at_target THEN planned.start_year ELSE walked.reached_in END
             AS reached_in,
-        CASE WHEN planned.is_there THEN planned.start_year ELSE walked.proposal_reached_in END
+        CASE WHEN planned.is_at_target THEN planned.start_year ELSE walked.proposal_reached_in END
             AS proposal_reached_in,
         coalesce(walked.years, '[]'::jsonb) AS years,
         CASE
