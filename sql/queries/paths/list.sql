@@ -153,7 +153,8 @@ planned AS (
 ),
 
 -- Equal steps are counted from the start, and the last year is the target itself: a third of the
--- way, thrice, need not be all of it.
+-- way, thrice, need not be all of it. The thirds have forty decimals, so that a sum of them that is
+-- rounded to twenty is exact wherever twenty hold it.
 ahead AS (
     SELECT
         planned.*,
@@ -170,7 +171,7 @@ ahead AS (
             WHEN later.year = planned.end_year THEN planned.target_value
             ELSE
                 planned.start_value
-                + (planned.target_value - planned.start_value)
+                + round(planned.target_value - planned.start_value, 40)
                 * (later.year - planned.start_year) / (planned.end_year - planned.start_year)
         END AS share_gdp_pct,
         planned.start_value + planned.proposal_step_pp * (later.year - planned.start_year)
@@ -196,8 +197,9 @@ walked AS (
             )
             ORDER BY ahead.year
         ) AS years,
-        sum(0.01 * (ahead.share_gdp_pct - ahead.start_value) * ahead.gdp_usd_m)
-            AS cumulative_additional_usd_m,
+        round(
+            sum(0.01 * (ahead.share_gdp_pct - ahead.start_value) * ahead.gdp_usd_m), 20
+        ) AS cumulative_additional_usd_m,
         min(ahead.year) FILTER (WHERE ahead.share_gdp_pct >= ahead.target_value) AS reached_in,
         min(ahead.year) FILTER (WHERE ahead.is_reached_by_proposal) AS proposal_reached_in
     FROM ahead

@@ -325,6 +325,14 @@ def test_a_filter_that_nothing_matches_is_an_empty_list(client: FlaskClient) -> 
     assert (found["data"], found["meta"]["total"]) == ([], 0)
 
 
+def test_a_sum_of_ninths_is_exact_where_it_ends(client: FlaskClient) -> None:
+    """What is served bounds its own row: nothing is left of the ninths that have no end."""
+    for row in rows(client, "member=GBR,FRA,DEU,BEL,ITA"):
+        total = row["cumulative_additional_usd_m"]
+        bounds = f"cumulative_additional_usd_m_gte={total}&cumulative_additional_usd_m_lte={total}"
+        assert rows(client, f"member={row['member']}&{bounds}") == [row]
+
+
 @pytest.mark.parametrize("release", ["nato-2024-06-17", "nato-2026-07-10"])
 @pytest.mark.parametrize("basis", ["current", "constant"])
 @pytest.mark.parametrize("target", MEASURED)
