@@ -59,6 +59,7 @@ USED = {
     ("/v1/quadrants", "equipment_met"): "met",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",
+    ("/v1/search?q=defence", "kind"): "search-kinds",
 }
 
 
