@@ -229,7 +229,9 @@ def refresh_search(connection: Connection) -> None:
     Concurrently: a plain refresh shuts readers out, and shows the new rows to older snapshots too.
     """
     for view in ("search_document", "search_word"):  # the words are those of the documents
-        connection.execute(SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view)))
+        connection.execute(
+            SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
+        )
 
 
 def insert(table: str, columns: list[str]) -> Composed:

@@ -82,7 +82,6 @@ class Text(fields.String):
 
     def __init__(self, longest: int, **kwargs: Any):
         super().__init__(error_messages={"required": [MISSING]}, **kwargs)
-        self.metadata["maxLength"] = longest
         self.longest = longest
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:

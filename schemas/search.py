@@ -14,9 +14,7 @@ class SearchHit(Output):
     kind = fields.String(
         metadata={"description": "A code of `/v1/codelists/search-kinds`.", "example": "member"}
     )
-    id = fields.String(
-        metadata={"description": "Its id, of a member the code.", "example": "TUR"}
-    )
+    id = fields.String(metadata={"description": "Its id, of a member the code.", "example": "TUR"})
     title = fields.String(
         metadata={
             "description": "What it is called; of what has no name, who said it and when, or "

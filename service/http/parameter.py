@@ -50,5 +50,6 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         return {"type": "boolean"}
     if isinstance(field, Choice):
         return {"type": "string", "enum": list(field.allowed)}
-    shortest = {"minLength": 1} if isinstance(field, Text) else {}
-    return {"type": "string", "maxLength": field.metadata.get("maxLength", 100)} | shortest
+    if isinstance(field, Text):
+        return {"type": "string", "minLength": 1, "maxLength": field.longest}
+    return {"type": "string", "maxLength": field.metadata.get("maxLength", 100)}
