@@ -175,6 +175,17 @@ thing AS (
         note.text
     FROM note
     INNER JOIN note_head ON note.id = note_head.id
+),
+
+-- Materialized, or each text would be folded wherever it is named below.
+folded AS MATERIALIZED (
+    SELECT
+        thing.kind,
+        thing.id,
+        search_folded(thing.heading) AS heading,
+        search_folded(thing.subject) AS subject,
+        search_folded(thing.body) AS body
+    FROM thing
 )
 
 SELECT
@@ -189,14 +200,15 @@ SELECT
         FROM unnest(thing.names) AS given (name)
     ) AS names,
     -- A stop word of English may be a code (IT, NO, BE): it is kept but for running text.
-    setweight(to_tsvector('simple', search_folded(thing.heading)), 'A')
-    || setweight(to_tsvector('english', search_folded(thing.heading)), 'A')
-    || setweight(to_tsvector('simple', search_folded(thing.subject)), 'B')
-    || setweight(to_tsvector('english', search_folded(thing.subject)), 'B')
-    || setweight(to_tsvector('english', search_folded(thing.body)), 'C') AS words,
-    search_folded(thing.heading) AS heading,
-    search_folded(concat_ws(' ', thing.subject, thing.body)) AS rest
-FROM thing;
+    setweight(to_tsvector('simple', folded.heading), 'A')
+    || setweight(to_tsvector('english', folded.heading), 'A')
+    || setweight(to_tsvector('simple', folded.subject), 'B')
+    || setweight(to_tsvector('english', folded.subject), 'B')
+    || setweight(to_tsvector('english', folded.body), 'C') AS words,
+    folded.heading,
+    concat_ws(' ', folded.subject, folded.body) AS rest
+FROM thing
+INNER JOIN folded ON thing.kind = folded.kind AND thing.id = folded.id;
 
 CREATE UNIQUE INDEX search_document_key ON search_document (kind, id);
 CREATE INDEX search_document_by_word ON search_document USING gin (words);
