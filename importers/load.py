@@ -138,6 +138,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
+        refresh_search(connection)
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -219,6 +220,18 @@ def put_release(
     copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
     connection.execute("ANALYZE observation, spending_year")
     connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
+    refresh_search(connection)
+
+
+def refresh_search(connection: Connection) -> None:
+    """Make what can be searched equal to the tables, in the transaction that changed them.
+
+    Concurrently: a plain refresh shuts readers out, and shows the new rows to older snapshots too.
+    """
+    for view in ("search_document", "search_word"):  # the words are those of the documents
+        connection.execute(
+            SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
+        )
 
 
 def insert(table: str, columns: list[str]) -> Composed:

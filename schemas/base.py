@@ -75,6 +75,7 @@ class ListQuery(Query):
 
     row: ClassVar[type[Output]]
     key: ClassVar[tuple[str, ...]]  # the primary key, which ends every order
+    order: ClassVar[tuple[tuple[str, bool], ...]] = ()  # what `sort` loads as if left out
 
     sort = Items(
         Order(),

@@ -161,6 +161,19 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         "Regions of members",
         {"europe": "Europe, Türkiye included.", "north_america": "Canada and the United States."},
     ),
+    "search-kinds": (
+        "Kinds of thing that a search finds",
+        {
+            "claim": "A public statement with a number in it.",
+            "commitment": "What the alliance or a member promised, proposed, demanded or refused.",
+            "indicator": "What is measured.",
+            "member": "An ally.",
+            "note": "A remark on one of the others, or on a figure of a release.",
+            "release": "A publication of a source.",
+            "summit": "A meeting of the alliance.",
+            "target": "A guideline or pledge of the alliance as one number.",
+        },
+    ),
     "source-kinds": (
         "Kinds of text a statement is taken from",
         {

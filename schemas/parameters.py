@@ -8,13 +8,15 @@ from typing import Any, Protocol
 
 from marshmallow import fields
 
-from .faults import nearest, refusal, shown
+from .faults import Fault, nearest, refusal, shown
 
 INTEGER = re.compile(r"-?[0-9]{1,10}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # One less than what PostgreSQL's integer holds: a range up to it is kept as one below the next.
 MAX_INTEGER = 2**31 - 2
+
+MISSING = Fault("missing_parameter", "This path cannot answer without it.")
 
 
 class Codes(Hashable, Protocol):
@@ -90,6 +92,22 @@ class Flag(fields.Boolean):
                 "unknown_value", f"{shown(value)} is neither true nor false.", ("true", "false")
             )
         return bool(value == "true")
+
+
+class Text(fields.String):
+    """Some text, not blank, of a length that PostgreSQL can be asked about."""
+
+    def __init__(self, longest: int, **kwargs: Any):
+        super().__init__(error_messages={"required": [MISSING]}, **kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not value.strip() or len(value) > self.longest or "\0" in value:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a text of 1 to {self.longest} characters.",
+            )
+        return str(value)
 
 
 class Choice(fields.String):

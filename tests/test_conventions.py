@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -10,18 +11,22 @@ from flask.testing import FlaskClient
 
 from .contract import contract
 
+
+def example(path: str, parameters: list[dict[str, Any]]) -> str:
+    """Return a good URL for a path of the contract, made of its parameters' examples."""
+    given = {at["name"]: at["example"] for at in parameters if at["required"]}
+    url = re.sub(r"\{(\w+)\}", lambda name: str(given.pop(name[1])), path)
+    return f"{url}?{urlencode(given)}" if given else url
+
+
+def joined(url: str, query: str) -> str:
+    """Return a URL with more in its query string."""
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
 # One good URL for every path of the contract.
 EXAMPLES = {
-    path: re.sub(
-        r"\{(\w+)\}",
-        lambda name, operation=item["get"]: next(
-            parameter["example"]
-            for parameter in operation["parameters"]
-            if parameter["name"] == name[1] and parameter["in"] == "path"
-        ),
-        path,
-    )
-    for path, item in contract()["paths"].items()
+    path: example(path, item["get"]["parameters"]) for path, item in contract()["paths"].items()
 }
 LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
 BAD = {
@@ -133,8 +138,8 @@ def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
 def test_every_path_refuses_a_parameter_it_does_not_take(client: FlaskClient, url: str) -> None:
-    answer = client.get(f"{url}?nonsense=1")
-    assert is_problem(answer, 400, f"{url}?nonsense=1")
+    answer = client.get(joined(url, "nonsense=1"))
+    assert is_problem(answer, 400, joined(url, "nonsense=1"))
     assert answer.json["code"] == "unknown_parameter"
     [error] = answer.json["errors"]
     assert (error["in"], error["name"]) == ("query", "nonsense")
@@ -142,7 +147,7 @@ def test_every_path_refuses_a_parameter_it_does_not_take(client: FlaskClient, ur
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
 def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
-    answer = client.get(f"{url}?_=1&utm_source=x&utm_whatever=y&fbclid=z&gclid=1&_=2")
+    answer = client.get(joined(url, "_=1&utm_source=x&utm_whatever=y&fbclid=z&gclid=1&_=2"))
     assert answer.status_code == 200
     assert answer.json["links"]["self"] == url
 

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from .contract import contract
-from .test_conventions import EXAMPLES
+from .test_conventions import EXAMPLES, joined
 
 # Values of parameters whose name is no field of the row.
 VALUES: dict[str, list[str]] = {
@@ -23,6 +23,7 @@ VALUES: dict[str, list[str]] = {
     "rounding": ["1"],
     "within_rounding": ["true"],
     "limit": ["7"],
+    "q": ["equipement"],
     "year": ["2024"],
     "is_published": ["true"],
     "is_founder": ["false"],
@@ -59,7 +60,8 @@ def asked(path: str, name: str, *given: str) -> str:
     if name in ("release", "as_of"):
         narrowed = {}
     pairs = [(key, value) for key, value in narrowed.items() if key != name]
-    return f"{EXAMPLES[path]}?{urlencode([*pairs, *((name, value) for value in given)], safe=',')}"
+    url, query = EXAMPLES[path], urlencode([*pairs, *((name, value) for value in given)], safe=",")
+    return joined(url.partition("?")[0] if given and f"?{name}=" in url else url, query)
 
 
 def parameters() -> list[tuple[str, dict[str, Any]]]:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from schemas.base import ListQuery, Order, Query, sortable
-from schemas.parameters import Choice, Items, Rate, Whole
+from schemas.parameters import Choice, Items, Rate, Text, Whole
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[
     described = {
         "in": "query",
         "name": name,
-        "required": False,
+        "required": field.required,
         "description": description(field, schema),
         "schema": schema_of(field),
     }
@@ -28,7 +28,9 @@ def description(field: fields.Field[Any], schema: Query) -> str:
     text = str(field.metadata["description"])
     if isinstance(getattr(field, "inner", None), Order):
         assert isinstance(schema, ListQuery)
-        return f"{text} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
+        default = ", ".join(f"`{'-' * descending}{name}`" for name, descending in schema.order)
+        default = f" Default: {default}." if default else ""
+        return f"{text}{default} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
     return text
 
 
@@ -51,4 +53,6 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         return {"type": "boolean"}
     if isinstance(field, Choice):
         return {"type": "string", "enum": list(field.allowed)}
+    if isinstance(field, Text):
+        return {"type": "string", "minLength": 1, "maxLength": field.longest}
     return {"type": "string", "maxLength": field.metadata.get("maxLength", 100)}

@@ -13,7 +13,7 @@ TABLES = {
     "source": "id", "indicator": "id", "note": "id", "member": "code", "area": "code",
     "summit": "id", "target": "id", "commitment": "id", "claim": "id", "release": "id",
     "observation": "release, area, indicator, year", "spending_year": "release, member, year",
-    "dataset": "is_only",
+    "dataset": "is_only", "search_document": "kind, id", "search_word": "word",
 }  # fmt: skip
 
 Row = dict[str, Any]

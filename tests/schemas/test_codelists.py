@@ -62,6 +62,7 @@ USED = {
     ("/v1/rankings", "unit"): "units",
     ("/v1/rankings", "stage"): "stages",
     ("/v1/paths?group=nato", "group"): "groups",
+    ("/v1/search?q=defence", "kind"): "search-kinds",
 }
 
 

@@ -20,6 +20,7 @@ from schemas.paths import PathListQuery
 from schemas.quadrants import QuadrantListQuery
 from schemas.rankings import RankingListQuery
 from schemas.releases import ReleaseListQuery
+from schemas.search import SearchListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.summits import SummitListQuery
@@ -37,6 +38,7 @@ LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/quadrants": (QuadrantListQuery, {"year": "2024"}),
     "/v1/rankings": (RankingListQuery, {"indicator": "personnel_thousands", "year_gte": "2025"}),
     "/v1/releases": (ReleaseListQuery, {}),
+    "/v1/search": (SearchListQuery, {"q": "equipment"}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
     "/v1/summits": (SummitListQuery, {}),
@@ -72,6 +74,10 @@ def in_order(rows: list[dict[str, Any]], sort: list[str], key: tuple[str, ...]) 
         return parts
 
     return rows == sorted(rows, key=place)
+
+
+def default_order(schema: type[ListQuery]) -> list[str]:
+    return [f"{'-' * descending}{name}" for name, descending in schema.order]
 
 
 class Descending:
@@ -118,7 +124,7 @@ def test_all_pages_are_the_whole_set(client: FlaskClient, path: str, data: st.Da
     limit = data.draw(st.integers(max(1, len(every) // 12), len(every) + 1))
     asked = query | {"limit": str(limit)} | ({"sort": ",".join(sort)} if sort else {})
     rows = walk(client, path, asked)
-    assert in_order(rows, sort, schema.key)
+    assert in_order(rows, sort or default_order(schema), schema.key)
     assert sorted(rows, key=repr) == sorted(every, key=repr)
 
 

@@ -71,6 +71,7 @@ def test_it_cannot_update_any_column(reader: psycopg.Connection) -> None:
         "CREATE TABLE nonsense (id integer)",
         "CREATE FUNCTION nonsense() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
         "CREATE ROLE nonsense",
+        "REFRESH MATERIALIZED VIEW search_word",
         "ALTER ROLE burdenshare_reader SUPERUSER",
         "COPY member TO PROGRAM 'true'",
         "SELECT pg_read_file('/etc/hostname')",
