@@ -3,6 +3,7 @@
 from . import (
     aggregates,
     assessments,
+    changelog,
     claims,
     codelists,
     commitments,
@@ -35,6 +36,7 @@ BLUEPRINTS = tuple(
         claims,
         summits,
         releases,
+        changelog,
         sources,
         indicators,
         codelists,
