@@ -25,10 +25,11 @@ def as_feed(body: Mapping[str, Any]) -> str:
     feed = Element("feed", xmlns=NAMESPACE)
     put(feed, "id", uuid5(FEED, filters).urn if filters else FEED.urn)
     put(feed, "title", "Burdenshare: what changed")
-    put(feed, "updated", max((at["updated_at"] for at in changes), default=body["meta"]["updated_at"]))
+    newest = max((change["updated_at"] for change in changes), default=body["meta"]["updated_at"])
+    put(feed, "updated", newest)
     put(SubElement(feed, "author"), "name", "Burdenshare")
-    link(feed, "self", body["links"]["self"], MEDIA_TYPE)
-    link(feed, "alternate", without_suffix(filters), JSON.media_type)
+    link(feed, "self", address(ATOM.suffix, canonical_query("cursor")), MEDIA_TYPE)
+    link(feed, "alternate", address("", filters), JSON.media_type)
     if body["links"]["next"] is not None:
         link(feed, "next", body["links"]["next"], MEDIA_TYPE)
     for change in changes:
@@ -46,7 +47,7 @@ def add_entry(feed: Element, change: Mapping[str, Any]) -> None:
     SubElement(entry, "category", term=change["kind"])
     if change["is_breaking"]:
         SubElement(entry, "category", term="breaking")
-    link(entry, "alternate", change["path"] or without_suffix(""), JSON.media_type)
+    link(entry, "alternate", change["path"] or address("", ""), JSON.media_type)
     put(entry, "content", change["summary"])
 
 
@@ -61,8 +62,9 @@ def link(parent: Element, relation: str, target: str, media_type: str) -> None:
     )
 
 
-def without_suffix(query: str) -> str:
-    path = request.path.removesuffix(ATOM.suffix)
+def address(suffix: str, query: str) -> str:
+    """Return the path of the list or, with the suffix, of its feed, whichever was asked for."""
+    path = request.path.removesuffix(ATOM.suffix) + suffix
     return f"{path}?{query}" if query else path
 
 

@@ -72,9 +72,7 @@ def constant(
             response = respond(returns, view(**path_parameters))
             return caching.conditional(response, caching.of_content(response))
 
-        answer.__dict__.update(
-            accepts=accepts, returns=returns, reads_database=False, format=JSON
-        )
+        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=False, format=JSON)
         return route(blueprint, path, answer)
 
     return register
