@@ -110,6 +110,12 @@ def test_what_is_written_down_is_served_as_it_stands(client: FlaskClient) -> Non
         assert served["release"] is None
 
 
+def test_the_version_in_force_is_the_newest_of_the_changelog(client: FlaskClient) -> None:
+    versions = {tuple(map(int, row["version"].split("."))) for row in WRITTEN if row["version"]}
+    in_force = answer(client, "/v1")["meta"]["api_version"]
+    assert ".".join(map(str, max(versions))) == in_force
+
+
 def test_every_path_leads_somewhere(client: FlaskClient) -> None:
     for row in answer(client, "/v1/changelog")["data"]:
         assert row["path"] is None or client.get(row["path"]).status_code == 200, row
