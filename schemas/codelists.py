@@ -29,6 +29,13 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "one_report": "One report says so.",
         },
     ),
+    "change-kinds": (
+        "Kinds of change",
+        {
+            "contract": "The interface: an operation, a parameter, a field, a code.",
+            "data": "What it serves: a release, or the lists that describe.",
+        },
+    ),
     "claim-topics": (
         "Topics of claims",
         {

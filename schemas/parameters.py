@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -13,6 +13,9 @@ from .faults import Fault, nearest, refusal, shown
 INTEGER = re.compile(r"-?[0-9]{1,10}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(
+    rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
 # One less than what PostgreSQL's integer holds: a range up to it is kept as one below the next.
 MAX_INTEGER = 2**31 - 2
 
@@ -81,6 +84,30 @@ class Day(fields.Date):
         except ValueError:
             pass
         raise refusal("invalid_value", f"{shown(value)} is not a day in the form YYYY-MM-DD.")
+
+
+class Instant(fields.AwareDateTime):
+    """An instant, RFC 3339 with its zone, or a day, which stands for its first moment in UTC.
+
+    Written in UTC, to the second, with a `Z`.
+    """
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        try:
+            if DAY.fullmatch(value):
+                return datetime.fromisoformat(value).replace(tzinfo=UTC)
+            if INSTANT.fullmatch(value):
+                return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise refusal(
+            "invalid_value",
+            f"{shown(value)} is neither an instant with its zone, such as 2026-07-01T00:00:00Z "
+            "(the + of +02:00 is written %2B in a query), nor a day such as 2026-07-01.",
+        )
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Flag(fields.Boolean):

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from .contract import contract
-from .test_conventions import EXAMPLES, joined
+from .test_conventions import EXAMPLES, JSON_URLS, joined
 
 # Values of parameters whose name is no field of the row.
 VALUES: dict[str, list[str]] = {
@@ -20,6 +20,8 @@ VALUES: dict[str, list[str]] = {
     "source": ["nato"],
     "release": ["nato-2025-08-28"],
     "as_of": ["2025-01-01"],
+    "updated_since": ["2025-01-01", "2025-01-01T00:00:00Z"],
+    "is_breaking": ["false"],
     "rounding": ["1"],
     "within_rounding": ["true"],
     "limit": ["7"],
@@ -68,6 +70,7 @@ def parameters() -> list[tuple[str, dict[str, Any]]]:
     return [
         (path, parameter)
         for path, item in contract()["paths"].items()
+        if EXAMPLES[path] in JSON_URLS
         for parameter in item["get"]["parameters"]
         if parameter["in"] == "query" and parameter["name"] != "cursor"
     ]

@@ -49,6 +49,8 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         return {"type": "number", "format": "double"}
     if isinstance(field, fields.Date):
         return {"type": "string", "format": "date"}
+    if isinstance(field, fields.AwareDateTime):
+        return {"type": "string", "format": "date-time"}
     if isinstance(field, fields.Boolean):
         return {"type": "boolean"}
     if isinstance(field, Choice):

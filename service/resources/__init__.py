@@ -3,6 +3,7 @@
 from . import (
     aggregates,
     assessments,
+    changelog,
     claims,
     codelists,
     commitments,
@@ -40,6 +41,7 @@ BLUEPRINTS = tuple(
         claims,
         summits,
         releases,
+        changelog,
         sources,
         indicators,
         search,

@@ -27,6 +27,7 @@ CHECKED = {
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
     ("0014_claim", "topic"): ("claim-topics", set()),
+    ("0020_changelog", "kind"): ("change-kinds", set()),
 }
 
 
@@ -47,6 +48,7 @@ USED = {
     ("/v1/targets", "unit"): "units",
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
+    ("/v1/changelog", "kind"): "change-kinds",
     ("/v1/claims", "unit"): "units",
     ("/v1/claims", "topic"): "claim-topics",
     ("/v1/claims", "verdict"): "verdicts",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemas.aggregates import AggregateListQuery
 from schemas.assessments import AssessmentListQuery
 from schemas.base import ListQuery, sortable
+from schemas.changelog import ChangelogListQuery
 from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
@@ -29,6 +30,7 @@ from schemas.targets import TargetListQuery
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
+    "/v1/changelog": (ChangelogListQuery, {}),
     "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
