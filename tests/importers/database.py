@@ -13,6 +13,8 @@ TABLES = {
     "source": "id", "indicator": "id", "note": "id", "member": "code", "area": "code",
     "summit": "id", "target": "id", "commitment": "id", "claim": "id", "release": "id",
     "observation": "release, area, indicator, year", "spending_year": "release, member, year",
+    "comparison": "to_release, area, indicator, year",
+    "availability": "release, area, indicator",
     "dataset": "is_only",
 }  # fmt: skip
 
