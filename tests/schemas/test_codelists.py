@@ -27,6 +27,9 @@ CHECKED = {
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
     ("0014_claim", "topic"): ("claim-topics", set()),
+    ("0016_comparison", "kind"): ("revision-kinds", set()),
+    ("0016_comparison", "from_stage"): ("stages", set()),
+    ("0016_comparison", "to_stage"): ("stages", set()),
 }
 
 
@@ -59,6 +62,8 @@ USED = {
     ("/v1/quadrants", "equipment_met"): "met",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",
+    ("/v1/revisions", "unit"): "units",
+    ("/v1/revisions?kind=currency,rebase,precision&limit=10000", "kind"): "revision-kinds",
 }
 
 

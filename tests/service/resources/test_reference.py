@@ -137,7 +137,7 @@ def test_the_index_leads_to_every_list(client: FlaskClient) -> None:
     assert index["counts"]["members"] == 32
     assert {resource["path"] for resource in index["resources"]} == {
         "/v1/members", "/v1/spending-years", "/v1/observations", "/v1/quadrants",
-        "/v1/aggregates", *LISTS,
+        "/v1/aggregates", "/v1/revisions", "/v1/revision-summaries", "/v1/availability", *LISTS,
     }  # fmt: skip
     for resource in index["resources"]:
         assert client.get(resource["path"]).status_code == 200

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.aggregates import AggregateListQuery
 from schemas.assessments import AssessmentListQuery
+from schemas.availability import AvailabilityListQuery
 from schemas.base import ListQuery, sortable
 from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
@@ -18,6 +19,8 @@ from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
 from schemas.quadrants import QuadrantListQuery
 from schemas.releases import ReleaseListQuery
+from schemas.revision_summaries import RevisionSummaryListQuery
+from schemas.revisions import RevisionListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.summits import SummitListQuery
@@ -26,6 +29,7 @@ from schemas.targets import TargetListQuery
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
+    "/v1/availability": (AvailabilityListQuery, {"area": "DEU,ISL,WORLD"}),
     "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
@@ -33,6 +37,8 @@ LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/observations": (ObservationListQuery, {"area": "DEU,ISL,NATO_TOTAL", "year_gte": "2024"}),
     "/v1/quadrants": (QuadrantListQuery, {"year": "2024"}),
     "/v1/releases": (ReleaseListQuery, {}),
+    "/v1/revision-summaries": (RevisionSummaryListQuery, {}),
+    "/v1/revisions": (RevisionListQuery, {"area": "DEU,LUX,NATO_TOTAL", "year": "2023", "kind": "revision,precision,rebase,currency"}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
     "/v1/summits": (SummitListQuery, {}),
