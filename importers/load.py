@@ -24,6 +24,9 @@ LOCK = 1949_08_24
 # Their rows are answered in the order of the file, which is unique.
 NUMBERED = ("source", "indicator")
 
+# What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
+DERIVED = ("comparison", "availability")
+
 
 def load(url: str, data: Path, local: Path | None = None) -> list[str]:
     """Bring the database up to the folder, and to the local one; return a line for each release.
@@ -219,6 +222,8 @@ def put_release(
     years = spending_year_rows(release, reference, figures)
     copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
     connection.execute("ANALYZE observation, spending_year")
+    for name in DERIVED:
+        derive(connection, name, release.source)
     connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
     refresh_search(connection)
 
@@ -232,6 +237,19 @@ def refresh_search(connection: Connection) -> None:
         connection.execute(
             SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
         )
+
+
+def derive(connection: Connection, name: str, source: str) -> None:
+    """Write anew what a table says of a source.
+
+    All of it: a release that is loaded late, or completed, changes what the next one is compared
+    with.
+    """
+    table, view = Identifier(name), Identifier(f"{name}_of_figures")
+    connection.execute(SQL("DELETE FROM {} WHERE source = %s").format(table), [source])
+    query = SQL("INSERT INTO {0} SELECT {1}.* FROM {1} WHERE source = %s").format(table, view)
+    connection.execute(query, [source])
+    connection.execute(SQL("ANALYZE {}").format(table))
 
 
 def insert(table: str, columns: list[str]) -> Composed:

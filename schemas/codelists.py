@@ -168,6 +168,17 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
         "Regions of members",
         {"europe": "Europe, Türkiye included.", "north_america": "Canada and the United States."},
     ),
+    "revision-kinds": (
+        "What became of a figure from one release to the next, by the first that applies",
+        {
+            "unchanged": "The same number, to the last digit.",
+            "currency": "A figure in national currency, given in another currency.",
+            "rebase": "Money in constant prices, given in the prices of another year.",
+            "precision": "The same once both are rounded half up to the fewer of the two "
+            "releases' decimals.",
+            "revision": "Another figure.",
+        },
+    ),
     "search-kinds": (
         "Kinds of thing that a search finds",
         {

@@ -19,6 +19,8 @@ VALUES: dict[str, list[str]] = {
     "latest": ["each"],
     "source": ["nato"],
     "release": ["nato-2025-08-28"],
+    "from_release": ["nato-2024-06-17", "nato-2025-08-28"],
+    "to_release": ["nato-2025-08-28", "nato-2026-07-10"],
     "as_of": ["2025-01-01"],
     "updated_since": ["2025-01-01", "2025-01-01T00:00:00Z"],
     "is_breaking": ["false"],
@@ -53,6 +55,8 @@ NARROWED = {
     "/v1/observations": {"release": "first", "area": "DEU,ISL,NATO_TOTAL"},
     "/v1/aggregates": {"release": "first"},
     "/v1/rankings": {"release": "first", "indicator": "spending_usd_m_current"},
+    "/v1/revisions": {"area": "DEU,BGR,NATO_TOTAL", "indicator": "share_gdp_pct"},
+    "/v1/availability": {"area": "DEU,ISL,NATO_TOTAL"},
 }
 
 

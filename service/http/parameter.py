@@ -36,7 +36,9 @@ def description(field: fields.Field[Any], schema: Query) -> str:
 
 def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
     if isinstance(field, Items):
-        return {"type": "array", "items": schema_of(field.inner), "maxItems": 200}
+        default = {"default": field.load_default} if isinstance(field.load_default, list) else {}
+        items = {"type": "array", "items": schema_of(field.inner), "maxItems": 200}
+        return items | default
     if isinstance(field, Whole):
         bounds = {"minimum": field.minimum, "maximum": field.maximum}
         has_default = isinstance(field.load_default, int)

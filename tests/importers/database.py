@@ -14,7 +14,10 @@ TABLES = {
     "summit": "id", "target": "id", "commitment": "id", "claim": "id", "changelog": "id",
     "release": "id",
     "observation": "release, area, indicator, year", "spending_year": "release, member, year",
-    "dataset": "is_only", "search_document": "kind, id", "search_word": "word",
+    "comparison": "to_release, area, indicator, year",
+    "availability": "release, area, indicator",
+    "dataset": "is_only",
+    "search_document": "kind, id", "search_word": "word",
 }  # fmt: skip
 
 Row = dict[str, Any]

@@ -28,6 +28,9 @@ CHECKED = {
     ("0012_commitment", "backing"): ("backings", set()),
     ("0014_claim", "topic"): ("claim-topics", set()),
     ("0020_changelog", "kind"): ("change-kinds", set()),
+    ("0016_comparison", "kind"): ("revision-kinds", set()),
+    ("0016_comparison", "from_stage"): ("stages", set()),
+    ("0016_comparison", "to_stage"): ("stages", set()),
 }
 
 
@@ -65,6 +68,8 @@ USED = {
     ("/v1/rankings", "stage"): "stages",
     ("/v1/paths?group=nato", "group"): "groups",
     ("/v1/search?q=defence", "kind"): "search-kinds",
+    ("/v1/revisions", "unit"): "units",
+    ("/v1/revisions?kind=currency,rebase,precision&limit=10000", "kind"): "revision-kinds",
 }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.aggregates import AggregateListQuery
 from schemas.assessments import AssessmentListQuery
+from schemas.availability import AvailabilityListQuery
 from schemas.base import ListQuery, sortable
 from schemas.changelog import ChangelogListQuery
 from schemas.claims import ClaimListQuery
@@ -21,6 +22,8 @@ from schemas.paths import PathListQuery
 from schemas.quadrants import QuadrantListQuery
 from schemas.rankings import RankingListQuery
 from schemas.releases import ReleaseListQuery
+from schemas.revision_summaries import RevisionSummaryListQuery
+from schemas.revisions import RevisionListQuery
 from schemas.search import SearchListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
@@ -31,6 +34,7 @@ from schemas.targets import TargetListQuery
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
     "/v1/changelog": (ChangelogListQuery, {}),
+    "/v1/availability": (AvailabilityListQuery, {"area": "DEU,ISL,WORLD"}),
     "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
@@ -41,6 +45,8 @@ LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/rankings": (RankingListQuery, {"indicator": "personnel_thousands", "year_gte": "2025"}),
     "/v1/releases": (ReleaseListQuery, {}),
     "/v1/search": (SearchListQuery, {"q": "equipment"}),
+    "/v1/revision-summaries": (RevisionSummaryListQuery, {}),
+    "/v1/revisions": (RevisionListQuery, {"area": "DEU,LUX,NATO_TOTAL", "year": "2023", "kind": "revision,precision,rebase,currency"}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
     "/v1/summits": (SummitListQuery, {}),

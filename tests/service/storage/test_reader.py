@@ -32,7 +32,7 @@ def every_table(connection: psycopg.Connection) -> list[str]:
 def test_it_is_the_reader(reader: psycopg.Connection) -> None:
     row = reader.execute("SELECT current_user, current_setting('statement_timeout')").fetchone()
     assert row == ("burdenshare_reader", "5s")
-    assert len(every_table(reader)) == 15
+    assert len(every_table(reader)) == 17
 
 
 @pytest.mark.parametrize(
