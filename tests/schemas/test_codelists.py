@@ -27,7 +27,7 @@ CHECKED = {
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
     ("0014_claim", "topic"): ("claim-topics", set()),
-    ("0020_changelog", "kind"): ("change-kinds", set()),
+    ("0019_changelog", "kind"): ("change-kinds", set()),
     ("0016_comparison", "kind"): ("revision-kinds", set()),
     ("0016_comparison", "from_stage"): ("stages", set()),
     ("0016_comparison", "to_stage"): ("stages", set()),
