@@ -30,7 +30,10 @@ asked AS (
         (
             SELECT release.id
             FROM release
-            WHERE release.source = said.source AND release.published_on <= said.said_on
+            WHERE
+                release.source = said.source
+                AND release.published_on <= said.said_on
+                AND release.withdrawn_on IS NULL
             ORDER BY release.coverage = 'full' DESC, release.published_on DESC
             LIMIT 1
         ) AS release

@@ -30,9 +30,11 @@ FROM (
     UNION ALL
     SELECT 'indicator', indicator.id, indicator.id, 1 FROM indicator
     UNION ALL
-    SELECT 'release', release.id, release.id, 1 FROM release
+    SELECT 'release', release.id, release.id, 1 FROM release WHERE release.withdrawn_on IS NULL
     UNION ALL
-    SELECT 'full_release', release.id, release.id, 1 FROM release WHERE release.coverage = 'full'
+    SELECT 'full_release', release.id, release.id, 1
+    FROM release
+    WHERE release.coverage = 'full' AND release.withdrawn_on IS NULL
     UNION ALL
     SELECT 'summit', summit.id, summit.id, 1 FROM summit
     UNION ALL
