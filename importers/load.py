@@ -1,5 +1,6 @@
 """Loads data/ into PostgreSQL: the reference tables in one transaction, each release in its own."""
 
+import os
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ def load(
     tables, reference = read_tables(data), read_reference(data)
     packs, withdrawals = read_packs(data, local, reference, only), read_withdrawals(data, local)
     with opened(url) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        lock(connection)
         loaded, withdrawn = read_loaded(connection), read_withdrawn(connection)
         served = [pack for pack in packs if pack[0].id not in withdrawn]
         refuse(check_altered(connection, served, loaded))
@@ -83,6 +84,18 @@ def said(error: psycopg.Error) -> str:
     """Return what the database said as one line."""
     parts = (error.diag.message_primary or str(error), error.diag.message_detail or "")
     return " ".join(" ".join(parts).split())
+
+
+def database_url() -> str:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise RefusedError(["DATABASE_URL: is not set; `make run` says that of its own database"])
+    return url
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else loads, withdraws or verifies; until the connection ends."""
+    connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
 
 
 def read_loaded(connection: Connection) -> dict[str, str]:
