@@ -96,13 +96,13 @@ def app(database_url: str) -> Iterator[Flask]:
         yield app
 
 
-# The oldest and the newest full release of NATO.
-WITHDRAWN = ("nato-2024-06-17", "nato-2026-07-10")
+# The oldest and the newest full release of NATO, and SIPRI's only one.
+WITHDRAWN = ("nato-2024-06-17", "nato-2026-07-10", "sipri-2025-04-28")
 
 
 @pytest.fixture(scope="session")
 def withdrawn_app(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Return the application on data/ with two releases withdrawn."""
+    """Return the application on data/ with three releases withdrawn."""
     data = tmp_path_factory.mktemp("withdrawn") / "data"
     shutil.copytree(DATA, data)
     for name in WITHDRAWN:

@@ -195,7 +195,7 @@ worded AS (
         END AS verdict_words,
         CASE
             WHEN judged.release IS NULL
-                THEN concat('no release of ', judged.source, ' was published by then')
+                THEN concat('no release of ', judged.source, ' published by then is held')
             ELSE concat(
                 judged.release, ' has no figure for ',
                 CASE

@@ -13,7 +13,7 @@ CLAIMS = ["/v1/claims", "/v1/claims/nato-2024-06-17-two-percent"]
 
 @pytest.fixture
 def left(withdrawn_app: Flask) -> FlaskClient:
-    """Return a client of a service that has withdrawn NATO's oldest and newest full release."""
+    """Return a client of a service that has withdrawn NATO's oldest and newest full release, and SIPRI's."""
     return withdrawn_app.test_client()
 
 
@@ -100,7 +100,7 @@ def test_the_list_says_when_and_why(left: FlaskClient) -> None:
     ("query", "names"),
     [
         ("withdrawn=true", [*WITHDRAWN]),
-        ("withdrawn=false", ["nato-2023-07-07", "nato-2025-08-28", "sipri-2025-04-28"]),
+        ("withdrawn=false", ["nato-2023-07-07", "nato-2025-08-28"]),
         ("withdrawn_on_gte=2026-11-20", [*WITHDRAWN]),
         ("withdrawn_on_lte=2026-11-19", []),
         ("withdrawn=true&sort=-withdrawn_on,-id", [*reversed(WITHDRAWN)]),
@@ -115,7 +115,7 @@ def test_the_list_narrows_to_them(left: FlaskClient, query: str, names: list[str
     [
         "/v1/observations?release=nato-2025-08-28&limit=5000",
         "/v1/spending-years?as_of=2025-09-01",
-        "/v1/observations?source=sipri",
+        "/v1/quadrants?as_of=2025-09-01",
     ],
 )
 def test_the_others_are_served_as_before(client: FlaskClient, left: FlaskClient, url: str) -> None:
@@ -124,12 +124,25 @@ def test_the_others_are_served_as_before(client: FlaskClient, left: FlaskClient,
 
 def test_no_claim_is_checked_in_it(left: FlaskClient) -> None:
     answer = left.get("/v1/claims").json
-    assert {release["id"] for release in answer["meta"]["releases"]} == {
-        "nato-2025-08-28",
-        "sipri-2025-04-28",
-    }
+    assert [release["id"] for release in answer["meta"]["releases"]] == ["nato-2025-08-28"]
     checked = {row[key] for row in answer["data"] for key in ("release", "release_then")}
     assert not checked & set(WITHDRAWN)
+
+
+def test_a_claim_whose_source_has_nothing_left_cannot_be_checked(left: FlaskClient) -> None:
+    listed = left.get("/v1/claims").json["data"]
+    rows = [row for row in listed if row["source"] == "sipri"]
+    assert rows
+    for row in rows:
+        answer = left.get(f"/v1/claims/{row['id']}").json
+        assert (answer["data"], answer["meta"]["releases"]) == (row, [])
+        assert (row["release"], row["verdict"]) == (None, "not_checkable")
+        assert "no release of sipri published by then is held" in row["explanation"]
+
+
+def test_a_source_with_nothing_left_is_named(left: FlaskClient) -> None:
+    answer = left.get("/v1/observations?source=sipri")
+    assert (answer.status_code, answer.json["errors"][0]["name"]) == (400, "source")
 
 
 def test_no_commitment_is_judged_by_it(left: FlaskClient) -> None:
