@@ -165,3 +165,25 @@ def test_the_newest_release_stays_the_newest(unseen: Unseen) -> None:
     assert unseen.client.get("/v1").json["data"]["data_release"] == "nato-2026-07-10"
     meta = unseen.client.get("/v1/spending-years?as_of=2024-07-01").json["meta"]
     assert meta["release"] == "nato-2024-06-17"
+
+
+def test_its_figures_are_compared_with_the_next_release_that_carries_them(unseen: Unseen) -> None:
+    expected: dict[Key, tuple[str, float, float]] = {}
+    for release in ("nato-2023-07-07", "nato-2024-06-17", "nato-2025-08-28", "nato-2026-07-10"):
+        answer = unseen.client.get(f"/v1/observations?release={release}&limit=10000").json
+        for row in answer["data"]:
+            key = (row["area"], row["indicator"], row["year"])
+            value = unseen.values.get(key)
+            if row["value"] is not None and value is not None and key not in expected:
+                expected[key] = (release, float(value), row["value"])
+    kinds = "currency,precision,rebase,revision"
+    answer = unseen.client.get(f"/v1/revisions?from_release={UNSEEN}&kind={kinds}&limit=10000").json
+    assert answer["links"]["next"] is None
+    found = {
+        (row["area"], row["indicator"], row["year"]): (
+            row["to_release"], row["from_value"], row["to_value"],
+        )
+        for row in answer["data"]
+    }  # fmt: skip
+    assert found == {key: said for key, said in expected.items() if said[1] != said[2]}
+    assert len(found) > 300
