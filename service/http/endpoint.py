@@ -13,6 +13,7 @@ import marshmallow as ma
 from flask import Blueprint, Response, current_app, json
 
 from schemas.base import Query
+from schemas.deprecation import Deprecation
 from service.storage.database import Database, Snapshot
 
 from . import caching, negotiation, parsing
@@ -30,10 +31,13 @@ def endpoint(
     accepts: type[Query],
     returns: type[ma.Schema],
     validated_by: Validated = caching.of_release,
+    example: str = "",
+    deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
     """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
 
     `validated_by` returns the validators of the answer, where it depends on more than a release.
+    `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
 
     def register(view: View) -> View:
@@ -47,14 +51,27 @@ def endpoint(
                 validators = validated_by(snapshot, query)
             return caching.conditional(respond(returns, body), validators)
 
-        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=True)
-        return route(blueprint, path, answer)
+        return route(
+            blueprint,
+            path,
+            answer,
+            accepts=accepts,
+            returns=returns,
+            reads_database=True,
+            example=example,
+            deprecated=deprecated,
+        )
 
     return register
 
 
 def constant(
-    blueprint: Blueprint, path: str, *, accepts: type[Query], returns: type[ma.Schema]
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
     """Register a view that needs no database, and so answers while there is none."""
 
@@ -67,14 +84,23 @@ def constant(
             response = respond(returns, view(**path_parameters))
             return caching.conditional(response, caching.of_content(response))
 
-        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=False)
-        return route(blueprint, path, answer)
+        return route(
+            blueprint,
+            path,
+            answer,
+            accepts=accepts,
+            returns=returns,
+            reads_database=False,
+            example="",
+            deprecated=deprecated,
+        )
 
     return register
 
 
-def route(blueprint: Blueprint, path: str, answer: View) -> View:
-    """Route the view; what it carries is what the contract is drawn from."""
+def route(blueprint: Blueprint, path: str, answer: View, **described: Any) -> View:
+    """Route the view, and let it carry what the contract is drawn from."""
+    answer.__dict__.update(described)
     blueprint.get(path)(answer)
     return answer
 

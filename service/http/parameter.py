@@ -4,8 +4,11 @@ from typing import Any
 
 from marshmallow import fields
 
+from schemas import deprecation
 from schemas.base import ListQuery, Order, Query, sortable
-from schemas.parameters import Choice, Items, Whole
+from schemas.parameters import MAX_AMOUNT, Choice, Items, Whole
+
+from . import examples
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
@@ -19,8 +22,10 @@ def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[
     }
     if isinstance(field, Items):
         described |= {"style": "form", "explode": False}
-    if "example" in field.metadata:
-        described["example"] = field.metadata["example"]
+    if deprecation.of_field(field) is not None:
+        described["deprecated"] = True
+    if (example := examples.of_parameter(name, field, schema)) is not None:
+        described["example"] = example
     return described
 
 
@@ -28,8 +33,9 @@ def description(field: fields.Field[Any], schema: Query) -> str:
     text = str(field.metadata["description"])
     if isinstance(getattr(field, "inner", None), Order):
         assert isinstance(schema, ListQuery)
-        return f"{text} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
-    return text
+        text += f" Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
+    found = deprecation.of_field(field)
+    return text if found is None else f"{text} {found.words}"
 
 
 def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
@@ -41,7 +47,8 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         default = {"default": field.load_default} if has_default else {}
         return {"type": "integer", "format": "int32"} | bounds | default
     if isinstance(field, fields.Float):
-        return {"type": "number", "format": "double"}
+        bounds = {"minimum": -MAX_AMOUNT, "maximum": MAX_AMOUNT}
+        return {"type": "number", "format": "double"} | bounds
     if isinstance(field, fields.Date):
         return {"type": "string", "format": "date"}
     if isinstance(field, fields.Boolean):

@@ -18,7 +18,13 @@ blueprint = Blueprint("releases", __name__)
 DEFAULT_SOURCE = "nato"
 
 
-@endpoint(blueprint, "/v1/releases", accepts=ReleaseListQuery, returns=ReleasePage)
+@endpoint(
+    blueprint,
+    "/v1/releases",
+    accepts=ReleaseListQuery,
+    returns=ReleasePage,
+    example="source=nato&coverage=full",
+)
 def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the releases: every publication whose figures are held.
 
@@ -30,7 +36,10 @@ def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/releases/<release>", accepts=NoParameters, returns=ReleaseItem)
 def get_release(snapshot: Snapshot, query: dict[str, Any], release: str) -> Any:
-    """Get one release: when it was published, what it covers, how its figures were obtained."""
+    """Get one release: when it was published, what it covers, how its figures were obtained.
+
+    Use it to cite a figure: an answer names its release in `meta.release`.
+    """
     return answers.named_item(snapshot, "release", "releases", release)
 
 
