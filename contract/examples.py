@@ -39,6 +39,10 @@ INSTANT = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?Z")
 REQUEST_ID = "5f0e7c3a9b1d4e62"
 
 
+class NoAnswerError(Exception):
+    """An example request is refused: its endpoint needs another `example=`."""
+
+
 class Asked(NamedTuple):
     """A request that brings a problem, and how the service must stand for it."""
 
@@ -113,9 +117,12 @@ def draw(app: Flask) -> dict[str, Any]:
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
         for rule, view in contract.routes(app):
-            asked = Asked(request_of(rule, view))
-            answers[contract.camel(view.__name__)] = example(app, asked)
-            for path in (asked.path, *wider(rule, view)):
+            drawn = example(app, Asked(request_of(rule, view)))
+            if "data" not in drawn["answer"]:
+                raise NoAnswerError(f"{drawn['request']}: {drawn['answer']['detail']}")
+            answers[contract.camel(view.__name__)] = drawn
+            fields.gather(schemas, view.returns.__name__, drawn["answer"])
+            for path in wider(rule, view):
                 fields.gather(schemas, view.returns.__name__, answer(app, Asked(path)))
         problems = {code: provoke(app, asked) for code, asked in PROVOKED.items()}
     for problem in problems.values():
@@ -131,14 +138,12 @@ def schemas_of(app: Flask) -> dict[str, Any]:
 
 
 def wider(rule: Any, view: Any) -> Iterator[str]:
-    """Return requests whose answers have what is null in the example, as most of a row may be."""
-    asked, path = request_of(rule, view), request_of(rule, view).partition("?")[0]
-    parameters = view.accepts().fields
-    if "limit" in parameters:
-        yield path
-    if "as_of" in parameters:
-        day = Vintage().fields["as_of"].metadata["example"]
-        yield f"{asked}{'&' if '?' in asked else '?'}as_of={day}"
+    """Return requests whose answers have what is null in the example: other rows and releases."""
+    path = request_of(rule, view).partition("?")[0]
+    yield path
+    if "as_of" in view.accepts().fields:
+        yield f"{path}?as_of={Vintage().fields['as_of'].metadata['example']}"
+        yield f"{path}?release=first"
 
 
 def example(app: Flask, asked: Asked) -> dict[str, Any]:

@@ -83,7 +83,9 @@ def render() -> str:
 
 @cache
 def render_for(app: Flask) -> str:
-    return str(yaml.dump(draw_for(app), None, Plain, sort_keys=False, allow_unicode=True, width=100))
+    return str(
+        yaml.dump(draw_for(app), None, Plain, sort_keys=False, allow_unicode=True, width=100)
+    )
 
 
 def draw() -> dict[str, Any]:

@@ -4,38 +4,38 @@ TITLE = "Burdenshare"
 
 INFO = {
     "description": """\
-NATO defence spending and the promises made about it. Every figure is served with its release, its
-unit and its source; every promise with who made it, when, and where that is written. A release
-never changes: ask for another with `release=`, or for what was known on a day with `as_of=`, to see
-how a figure was revised.
+NATO defence spending and the promises made about it. Every figure is served with its release,
+its unit and its source; every promise with who made it, when, and where that is written. A
+release never changes: ask for another with `release=`, or for what was known on a day with
+`as_of=`, to see how a figure was revised.
 
-How many allies spent 2 % of GDP in 2024? `/v1/spending-years?year=2024&share_gdp_pct_gte=2` counts
-them in `meta.total`, as NATO has it today; with `&as_of=2024-07-01` as NATO had it then.
+How many allies spent 2 % of GDP in 2024? `/v1/spending-years?year=2024&share_gdp_pct_gte=2`
+counts them in `meta.total`, as NATO has it today; with `&as_of=2024-07-01` as NATO had it then.
 
-**Reading it.** Every answer is an object with `data`, `meta` and `links`. Every documented field is
-always there; a figure that is missing is null, with the reason, and never 0. Numbers are as
-published. A percentage of 2.36 means 2.36 %. Years are calendar years, days `YYYY-MM-DD`, instants
-RFC 3339 in UTC. Lists take `sort`, `limit` and `cursor`, and bounds (`_gte`, `_lte`) on every number
-and day.
+**Reading it.** Every answer is an object with `data`, `meta` and `links`. Every documented field
+is always there; a figure that is missing is null, with the reason, and never 0. Numbers are as
+published. A percentage of 2.36 means 2.36 %. Years are calendar years, days `YYYY-MM-DD`,
+instants RFC 3339 in UTC. Lists take `sort`, `limit` and `cursor`, and bounds (`_gte`, `_lte`) on
+every number and day.
 
 **Errors** are `application/problem+json` (RFC 9457), with a stable `code` that `/v1/problems`
-explains. An unknown parameter or value is refused, and the nearest right one named. Every path takes
-GET, HEAD and OPTIONS; other methods are answered with 405.
+explains. An unknown parameter or value is refused, and the nearest right one named. Every path
+takes GET, HEAD and OPTIONS; other methods are answered with 405.
 
 **Terms.** No key and no login. The figures belong to their publishers, whose terms stand in
-`meta.licence`, beside each release and at `/v1/sources`. NATO's may be used with credit to NATO, not
-sold and not used in advertising; SIPRI's for non-commercial purposes with attribution, up to about a
-tenth of the data set. `meta.citation` says how to cite. The service itself is under the Apache
-License 2.0, which says nothing of the figures.
+`meta.licence`, beside each release and at `/v1/sources`. NATO's may be used with credit to NATO,
+not sold and not used in advertising; SIPRI's for non-commercial purposes with attribution, up to
+about a tenth of the data set. `meta.citation` says how to cite. The service itself is under the
+Apache License 2.0, which says nothing of the figures.
 
-**Stability.** Within version 1, operations, parameters, fields, headers, codes and error statuses are
-only added. None is removed, renamed, retyped or narrowed, and no default changes: every change is
-held against the last released contract. Build clients that pass over fields and codes they do not
-know: lists of codes in answers may grow.
+**Stability.** Within version 1, operations, parameters, fields, headers, codes and error
+statuses are only added. None is removed, renamed, retyped or narrowed, and no default changes:
+every change is held against the last released contract. Build clients that pass over fields and
+codes they do not know: lists of codes in answers may grow.
 
-**Deprecation.** What is to go is marked `deprecated` here for at least 24 months before it does, in
-version 2 at the earliest. Answers to requests that use it carry `Deprecation` (RFC 9745), `Sunset`
-(RFC 8594) and a `Link` to this page with the relations `deprecation` and `sunset`.
+**Deprecation.** What is to go is marked `deprecated` here for at least 24 months before it does,
+in version 2 at the earliest. Answers to requests that use it carry `Deprecation` (RFC 9745),
+`Sunset` (RFC 8594) and a `Link` to this page with the relations `deprecation` and `sunset`.
 """,
     "license": {
         "name": "Apache-2.0",

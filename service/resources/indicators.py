@@ -18,7 +18,7 @@ blueprint = Blueprint("indicators", __name__)
     "/v1/indicators",
     accepts=IndicatorListQuery,
     returns=IndicatorPage,
-    example="unit=usd_m",
+    example="is_published=false",
 )
 def list_indicators(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the indicators, with units and definitions.
