@@ -135,7 +135,7 @@ class Comparison:
             gone = [code for code in old.get("enum", ["any other"]) if code not in new["enum"]]
             yield from (f"{at}: {code} no longer taken" for code in gone)
         if new.get("pattern") not in (None, old.get("pattern")):
-            yield f"{at}: pattern {old.get('pattern')} became {new['pattern']}"
+            yield f"{at}: pattern {said(old.get('pattern'))} became {new['pattern']}"
         yield from moved(at, old, new, is_answer=False)
         if "items" in old:
             yield from self.of_given(f"{at}: item", old["items"], new.get("items"))
@@ -196,7 +196,7 @@ class Comparison:
             added = [code for code in new.get("enum", ["any other"]) if code not in old["enum"]]
             yield from (f"{at}: may now be {code}" for code in added)
         if old.get("pattern") not in (None, new.get("pattern")):
-            yield f"{at}: pattern {old['pattern']} became {new.get('pattern')}"
+            yield f"{at}: pattern {old['pattern']} became {said(new.get('pattern'))}"
         yield from moved(at, old, new, is_answer=True)
         if "items" in old:
             yield from self.of_answer(f"{at}[]", old["items"], new.get("items"))
