@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
@@ -41,7 +42,10 @@ def used_by(view: Any) -> list[Deprecation]:
     if not hasattr(view, "returns"):
         return []
     always, parameters = deprecated(view)
-    return [*always, *(parameters[name] for name in request.args if name in parameters)]
+    # Not request.args, which cannot be read where the query is no UTF-8; it is refused as such.
+    query = request.query_string.decode("utf-8", "replace") if parameters else ""
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    return [*always, *(parameters[name] for name in asked if name in parameters)]
 
 
 @cache
