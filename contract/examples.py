@@ -19,6 +19,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from flask import Flask
+from flask.testing import FlaskClient
 from limits import parse
 
 from importers.load import load
@@ -112,8 +113,11 @@ def as_text(examples: dict[str, Any]) -> str:
     return json.dumps(examples, indent=1, ensure_ascii=False) + "\n"
 
 
-def draw(app: Flask) -> dict[str, Any]:
-    """Return what contract/examples.json ought to hold, asked of a service that holds data/."""
+def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
+    """Return what contract/examples.json ought to hold, asked of a service that holds data/.
+
+    Services that stand otherwise are made here, or given by the name that `Asked.service` has.
+    """
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
         for rule, view in contract.routes(app):
@@ -124,7 +128,8 @@ def draw(app: Flask) -> dict[str, Any]:
             fields.gather(schemas, view.returns.__name__, drawn["answer"])
             for path in wider(rule, view):
                 fields.gather(schemas, view.returns.__name__, answer(app, Asked(path)))
-        problems = {code: provoke(app, asked) for code, asked in PROVOKED.items()}
+        services = {"well": app, **standing}
+        problems = {code: provoke(services, asked) for code, asked in PROVOKED.items()}
     for problem in problems.values():
         fields.gather(schemas, "Problem", problem["answer"])
     return {"answers": answers, "problems": problems, "fields": dict(sorted(fields.items()))}
@@ -151,7 +156,8 @@ def example(app: Flask, asked: Asked) -> dict[str, Any]:
 
 
 def answer(app: Flask, asked: Asked) -> Any:
-    response = app.test_client().open(
+    # A plain client: that of the tests holds each answer against the contract that is drawn here.
+    response = FlaskClient(app, app.response_class).open(
         asked.path,
         method=asked.method,
         headers={"X-Request-Id": REQUEST_ID, **asked.headers},
@@ -169,11 +175,11 @@ def fixed(value: Any) -> Any:
     return LOADED_AT if isinstance(value, str) and INSTANT.fullmatch(value) else value
 
 
-def provoke(app: Flask, asked: Asked) -> dict[str, Any]:
+def provoke(services: Mapping[str, Flask], asked: Asked) -> dict[str, Any]:
     """Ask a service that stands as the problem needs it; what it logs of that is no news."""
     with silence():
-        if asked.service == "well":
-            return example(app, asked)
+        if asked.service in services:
+            return example(services[asked.service], asked)
         other = create_app(STANDING[asked.service])
         if asked.service == "faulty":
             other.extensions["database"] = None

@@ -1,7 +1,6 @@
 """The contract: openapi.yaml drawn from the routes and their schemas, served as it is drawn."""
 
 import inspect
-import json as standard_json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -180,7 +179,7 @@ def share_parameters(drawn: dict[str, Any]) -> None:
 
 
 def as_text(part: Any) -> str:
-    return standard_json.dumps(part, sort_keys=True)
+    return json.dumps(part, sort_keys=True)
 
 
 def parameter_name(taken: dict[str, Any], operation_id: str, named: dict[str, Any]) -> str:
