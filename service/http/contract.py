@@ -130,8 +130,8 @@ def routes(app: Flask) -> Iterator[tuple[Any, Any]]:
 def number(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
     """Every number has a format: without one a client generator guesses.
 
-    Counts and years have a range too. Figures have none: publishers print shares below zero, and a
-    client that holds answers against a range would break on a figure that is true.
+    Counts and years have a range too. Figures have none: what a publisher may print is not ours to
+    say, and a client that holds answers against a range would break on a figure that is printed.
     """
     if isinstance(field, fields.Integer):
         lowest, highest = (1900, 2100) if YEAR.search(field.name or "") else (0, None)
