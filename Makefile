@@ -6,10 +6,11 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check openapi package freeze clean
+.PHONY: help run test lint check openapi examples compatible lint-contract release-contract \
+	package freeze clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run ## Start everything on http://127.0.0.1:8000: PostgreSQL, data, web server
 	@exec $(BIN)/python -m service
@@ -23,11 +24,26 @@ lint: .venv/.dev ## Run the linters: style, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test ## Run linters and tests
+check: lint lint-contract compatible test ## Run linters, checks of the contract, and tests
 
 openapi: .venv/.run ## Draw openapi.yaml anew from schemas/
 	$(BIN)/flask --app service openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+examples: .venv/.run ## Ask the service for the contract's examples anew, and draw openapi.yaml
+	$(BIN)/python -m contract.examples
+	$(MAKE) openapi
+
+compatible: .venv/.run ## Name what openapi.yaml breaks of the last released contract
+	$(BIN)/python -m contract.changes contract/released.yaml openapi.yaml
+
+lint-contract: .venv/.dev ## Lint openapi.yaml: validator, Spectral, Redocly (the last two need node)
+	$(BIN)/python -m openapi_spec_validator openapi.yaml
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory contract/.linted; \
+	else echo "skipped: Spectral and Redocly need node 20.19 or newer, with npm"; fi
+
+release-contract: compatible ## Keep openapi.yaml as the last released contract
+	cp openapi.yaml contract/released.yaml
 
 package: .venv/.run ## Draw data/datapackage.json anew from data/
 	$(BIN)/python -m importers package
@@ -42,9 +58,21 @@ clean: ## Remove .venv, caches, and .postgres unless a server runs on it
 	@pid=$$(head -n 1 .postgres/data/postmaster.pid 2>/dev/null); \
 	if test -n "$$pid" && kill -0 "$$pid" 2>/dev/null; then \
 		echo "error: a PostgreSQL runs on .postgres (process $$pid): stop it first" >&2; exit 1; fi
+	rm -rf contract/node_modules
 	rm -rf .venv .postgres .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: contract/.linted
+contract/.linted: contract/node_modules/.installed
+	contract/node_modules/.bin/spectral lint --ruleset contract/spectral.yaml \
+		--fail-severity=hint openapi.yaml
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		contract/node_modules/.bin/redocly lint --config contract/redocly.yaml openapi.yaml
+
+contract/node_modules/.installed: contract/package-lock.json
+	npm ci --prefix contract --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Each stamp says that what the requirements name is installed.
 .venv/.run: requirements.txt | .venv/bin/pip

@@ -95,6 +95,7 @@ class Group(Query):
         metadata={
             "description": "The members of a group of your own, in any of their names. Not "
             "together with `group`.",
+            "example": ["DEU", "FRA"],
         },
     )
 

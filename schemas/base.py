@@ -88,7 +88,10 @@ class ListQuery(Query):
         1,
         10000,
         load_default=1000,
-        metadata={"description": "How many rows to return at most; the default holds a table."},
+        metadata={
+            "description": "How many rows to return at most; the default holds a table.",
+            "example": 100,
+        },
     )
     # It holds the last row's values of the fields sorted by: a source's definition is long.
     cursor = fields.String(

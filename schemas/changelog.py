@@ -79,7 +79,10 @@ class ChangelogFeedQuery(ChangelogListQuery):
     """The same list, in the portion that a reader of feeds takes."""
 
     limit = Whole(
-        1, 1000, load_default=100, metadata={"description": "How many entries to return at most."}
+        1,
+        1000,
+        load_default=100,
+        metadata={"description": "How many entries to return at most.", "example": 100},
     )
 
 

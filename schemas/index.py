@@ -18,13 +18,13 @@ class Resource(Output):
 class Counts(Output):
     """How much is held."""
 
-    members = fields.Integer(metadata={"description": "Members.", "example": 32})
-    releases = fields.Integer(metadata={"description": "Releases."})
-    figures = fields.Integer(metadata={"description": "Figures in all releases."})
-    targets = fields.Integer(metadata={"description": "Targets."})
-    summits = fields.Integer(metadata={"description": "Meetings."})
-    commitments = fields.Integer(metadata={"description": "Commitments."})
-    claims = fields.Integer(metadata={"description": "Claims."})
+    members = fields.Integer(metadata={"description": "How many members.", "example": 32})
+    releases = fields.Integer(metadata={"description": "How many releases."})
+    figures = fields.Integer(metadata={"description": "How many figures in all releases."})
+    targets = fields.Integer(metadata={"description": "How many targets."})
+    summits = fields.Integer(metadata={"description": "How many meetings."})
+    commitments = fields.Integer(metadata={"description": "How many commitments."})
+    claims = fields.Integer(metadata={"description": "How many claims."})
 
 
 class Index(Output):

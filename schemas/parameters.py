@@ -18,6 +18,8 @@ INSTANT = re.compile(
 )
 # One less than what PostgreSQL's integer holds: a range up to it is kept as one below the next.
 MAX_INTEGER = 2**31 - 2
+# As many digits as a double keeps.
+MAX_AMOUNT = 10**15 - 1
 
 MISSING = Fault("missing_parameter", "This path cannot answer without it.")
 
@@ -52,11 +54,14 @@ class Whole(fields.Integer):
 
 
 class Amount(fields.Float):
-    """A decimal number in plain digits, kept exact."""
+    """A decimal number in plain digits, kept exact, of at most MAX_AMOUNT either way."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if not DECIMAL.fullmatch(value):
-            raise refusal("invalid_value", f"{shown(value)} is not a number such as 2 or 2.5.")
+        if not DECIMAL.fullmatch(value) or abs(Decimal(value)) > MAX_AMOUNT:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a number such as 2 or 2.5, up to {MAX_AMOUNT} either way.",
+            )
         return Decimal(value)
 
 

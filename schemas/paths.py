@@ -68,7 +68,10 @@ class Path(Output):
     )
     group = fields.String(
         allow_none=True,
-        metadata={"description": "A code of `/v1/codelists/groups`; null for a member."},
+        metadata={
+            "description": "A code of `/v1/codelists/groups`; null for a member.",
+            "example": "nato-europe",
+        },
     )
     start_year = place("The newest year with a share in the release, or the one given.", 2026)
     end_year = fields.Integer(
@@ -105,8 +108,8 @@ class Path(Output):
         },
     )
     reached_in = place(
-        "The first year at the target, the start year where it is met already; "
-        "`not_applicable` where the path does not reach it.",
+        "The first year at the target (unit: calendar year), the start year where it is met "
+        "already; `not_applicable` where the path does not reach it.",
         2034,
     )
     years = fields.List(
@@ -130,7 +133,9 @@ class Path(Output):
         },
     )
     proposal_reached_in = place(
-        "The first year in which it would; `not_applicable` where it would not.", 2034
+        "The first year in which it would (unit: calendar year); `not_applicable` where it would "
+        "not.",
+        2034,
     )
     assumptions = fields.Nested(PathAssumptions)
     source = fields.String(metadata={"description": "Whose figures.", "example": "nato"})

@@ -53,11 +53,16 @@ class Release(Output):
         allow_none=True,
         metadata={
             "description": "The day it was withdrawn here: its figures are no longer served, and "
-            "its id answers 410. Null for all others."
+            "its id answers 410. Null for all others.",
+            "example": "2026-11-20",
         },
     )
     withdrawn_reason = fields.String(
-        allow_none=True, metadata={"description": "Why it was withdrawn, or null."}
+        allow_none=True,
+        metadata={
+            "description": "Why it was withdrawn, or null.",
+            "example": "The publisher asks to take it down.",
+        },
     )
     updated_at = Instant(
         metadata={

@@ -234,7 +234,8 @@ class CellVintage(Output):
     missing_reason = fields.String(
         allow_none=True,
         metadata={
-            "description": "Why the value is null: a code of `/v1/codelists/missing-reasons`."
+            "description": "Why the value is null: a code of `/v1/codelists/missing-reasons`.",
+            "example": "not_reported",
         },
     )
     stage = fields.String(

@@ -7,6 +7,7 @@ from . import cli
 from .config import Config, from_environment
 from .http import (
     contract,
+    deprecation,
     empty_path,
     headers,
     limits,
@@ -30,6 +31,7 @@ PARTS = (
     problems,
     limits,
     rate_limit,
+    deprecation,
     contract,
     reference,
     cli,

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,8 +19,8 @@ from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from contract.examples import withdraw
 from importers.load import load
-from importers.withdrawals import Withdrawal, record_of, write_withdrawal
 from service import create_app
 from service.config import Config
 from service.storage.embedded import EmbeddedServer
@@ -106,8 +105,7 @@ def withdrawn_app(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     data = tmp_path_factory.mktemp("withdrawn") / "data"
     shutil.copytree(DATA, data)
     for name in WITHDRAWN:
-        record = record_of(data / "releases" / name)
-        write_withdrawal(record, Withdrawal(date(2026, 11, 20), f"{name} was wrong."))
+        withdraw(data, name)
     with made_database(server_url) as url:
         load(url, data)
         with served(url) as app:

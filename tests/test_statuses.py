@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from limits import parse
 
 from service import create_app
 from service.config import Config
-from service.http import endpoint
+from service.http import endpoint, problems
+from service.http.problems import ProblemError
 
 from .contract import CheckingClient, contract
 from .test_conventions import EXAMPLES, joined
@@ -92,3 +93,31 @@ def test_500_can_be_had(client: FlaskClient, path: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(endpoint, "respond", fail)
     assert client.get(EXAMPLES[path]).status_code == 500
+
+
+def answered(status: int, code: str) -> Response:
+    """Return a problem as the service writes it, with whatever status."""
+    response = problems.answer(ProblemError(code, "Injected."))
+    response.status_code = status
+    return response
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "not_found"), (503, "database_unavailable"), (405, "bad_request")]
+)
+def test_a_status_that_is_not_declared_fails_whichever_test_meets_it(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, status: int, code: str
+) -> None:
+    monkeypatch.setitem(
+        app.view_functions, "problems.list_problems", lambda: answered(status, code)
+    )
+    with pytest.raises(AssertionError, match=f"/v1/problems answered {status}, which the contract"):
+        client.get("/v1/problems")
+
+
+def test_a_success_that_is_not_declared_fails_too(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "problems.list_problems", lambda: Response("{}", 202))
+    with pytest.raises(AssertionError, match="/v1/problems answered 202, which the contract"):
+        client.get("/v1/problems")

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -13,12 +14,13 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, current_app, json
 from marshmallow import fields
 
+from schemas import deprecation
 from schemas.base import ListQuery, NoParameters
 from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
 
-from . import caching, contract_text, parsing
+from . import caching, contract_text, examples, parsing
 from .catalogue import CATALOGUE
 from .formats import JSON
 from .parameter import query_parameter
@@ -27,9 +29,30 @@ from .probes import PROBES
 YAML = "application/yaml"
 
 # Reading order; apispec would put the paths first.
-SECTIONS = ("openapi", "info", "servers", "tags", "paths", "components")
+SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "components")
 
 EVERYWHERE = (400, 406, 413, 414, 500)
+
+NOT_MODIFIED = "NotModified"
+
+YEAR = re.compile("(^|_)year(_|$)")
+
+
+class Plain(yaml.CSafeDumper):
+    """Writes what occurs twice out twice: anchors are hard to read, and to some readers unknown."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def as_block(dumper: Plain, text: str) -> yaml.ScalarNode:
+    """Write a text of several lines as it reads."""
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
+
+
+Plain.add_representer(str, as_block)
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +79,14 @@ def serve(text: str, media_type: str) -> Response:
 
 def render() -> str:
     """Return the text of openapi.yaml."""
-    return yaml.safe_dump(draw(), sort_keys=False, allow_unicode=True, width=100)
+    return render_for(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@cache
+def render_for(app: Flask) -> str:
+    return str(
+        yaml.dump(draw_for(app), None, Plain, sort_keys=False, allow_unicode=True, width=100)
+    )
 
 
 def draw() -> dict[str, Any]:
@@ -74,16 +104,20 @@ def draw_for(app: Flask) -> dict[str, Any]:
         plugins=[plugin],
         info=contract_text.INFO,
         servers=contract_text.SERVERS,
+        security=[],  # no key, no login
     )
     assert isinstance(plugin.converter, OpenAPIConverter)
-    plugin.converter.add_attribute_function(number_format)  # type: ignore[no-untyped-call]
-    add_shared(spec)
+    for described in (number, deprecated):
+        plugin.converter.add_attribute_function(described)  # type: ignore[no-untyped-call]
+    add_shared(spec, app)
     for rule, view in routes(app):
         tag(spec, rule.endpoint, inspect.getmodule(view))
         path = re.sub("<(.+?)>", r"{\1}", rule.rule)
         spec.path(path, operations={"get": operation(rule, view)})
     drawn = spec.to_dict()
     open_to_growth(drawn["components"]["schemas"])
+    add_field_examples(drawn["components"]["schemas"])
+    share_parameters(drawn)
     return {section: drawn[section] for section in SECTIONS}
 
 
@@ -95,11 +129,24 @@ def routes(app: Flask) -> Iterator[tuple[Any, Any]]:
             yield rule, view
 
 
-def number_format(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, str]:
-    """Every number has a format: without one a client generator guesses."""
+def number(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
+    """Every number has a format: without one a client generator guesses.
+
+    Counts and years have a range too. Figures have none: what a publisher may print is not ours to
+    say, and a client that holds answers against a range would break on a figure that is printed.
+    """
     if isinstance(field, fields.Integer):
-        return {"format": "int32"}
+        lowest, highest = (1900, 2100) if YEAR.search(field.name or "") else (0, None)
+        bounds = {"minimum": field.metadata.get("minimum", lowest), "maximum": highest}
+        return {"format": "int32"} | {name: at for name, at in bounds.items() if at is not None}
     return {"format": "double"} if isinstance(field, fields.Float) else {}
+
+
+def deprecated(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
+    found = deprecation.of_field(field)
+    if found is None:
+        return {}
+    return {"deprecated": True, "description": f"{field.metadata['description']} {found.words}"}
 
 
 def open_to_growth(schemas: dict[str, Any]) -> None:
@@ -108,11 +155,56 @@ def open_to_growth(schemas: dict[str, Any]) -> None:
         schema.pop("additionalProperties", None)
 
 
-def add_shared(spec: APISpec) -> None:
+def add_field_examples(schemas: dict[str, Any]) -> None:
+    """Give each field a value that the service answered; a nested row has its own fields'."""
+    for name, schema in schemas.items():
+        for field, described in schema["properties"].items():
+            drawn = examples.of_field(name, field)
+            if drawn is not None:
+                described["example"] = drawn
+            elif described.get("example") is None:
+                described.pop("example", None)
+
+
+def share_parameters(drawn: dict[str, Any]) -> None:
+    """Write what several operations take once, under a name, and refer to it."""
+    operations = [item["get"] for item in drawn["paths"].values()]
+    uses = Counter(as_text(taken) for operation in operations for taken in operation["parameters"])
+    named: dict[str, Any] = {}
+    for operation in operations:
+        for at, taken in enumerate(operation["parameters"]):
+            if uses[as_text(taken)] > 1:
+                name = parameter_name(taken, operation["operationId"], named)
+                named[name] = taken
+                operation["parameters"][at] = {"$ref": f"#/components/parameters/{name}"}
+    drawn["components"]["parameters"] = named
+
+
+def as_text(part: Any) -> str:
+    return json.dumps(part, sort_keys=True)
+
+
+def parameter_name(taken: dict[str, Any], operation_id: str, named: dict[str, Any]) -> str:
+    """Return `YearParameter`, or where that is another one the name after the first operation."""
+    plain = f"{pascal(taken['name'])}Parameter"
+    if named.setdefault(plain, taken) == taken:
+        return plain
+    same = (name for name, other in named.items() if other == taken)
+    return next(same, f"{pascal(operation_id)}{plain}")
+
+
+def add_shared(spec: APISpec, app: Flask) -> None:
     for name, header in contract_text.HEADERS.items():
         spec.components.header(name, header)
     spec.components.schema("Problem", schema=Problem)
-    for status in sorted({kind.status for kind in CATALOGUE.values()}):
+    spec.components.response(
+        NOT_MODIFIED,
+        {
+            "description": "Nothing changed since the answer that the client has.",
+            "headers": header_references(contract_text.HEADERS_OF_304),
+        },
+    )
+    for status in sorted({status for route in routes(app) for status in problems_of(*route)}):
         spec.components.response(response_name(status), problem_response(status))
 
 
@@ -122,37 +214,45 @@ def response_name(status: int) -> str:
 
 
 def problem_response(status: int) -> dict[str, Any]:
-    codes = ", ".join(f"`{kind.code}`" for kind in CATALOGUE.values() if kind.status == status)
-    headers = contract_text.PROBLEM_HEADERS + (["Retry-After"] if status in (429, 503) else [])
+    codes = [kind.code for kind in CATALOGUE.values() if kind.status == status]
+    drawn = {code: found for code in codes if (found := examples.read()["problems"].get(code))}
     return {
-        "description": f"A problem with the code {codes}.",
-        "headers": {name: header_reference(name) for name in headers},
-        "content": {"application/problem+json": {"schema": "Problem"}},
+        "description": f"A problem with the code {', '.join(f'`{code}`' for code in codes)}.",
+        "headers": header_references(
+            [*contract_text.PROBLEM_HEADERS, *(["Retry-After"] if status in (429, 503) else [])]
+        ),
+        "content": {
+            "application/problem+json": {"schema": "Problem", "examples": examples.named(drawn)}
+        },
     }
 
 
-def header_reference(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/headers/{name}"}
+def header_references(names: list[str]) -> dict[str, dict[str, str]]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def tag(spec: APISpec, endpoint: str, module: Any) -> None:
     name = endpoint.partition(".")[0].replace("_", "-")
     if name not in {tag["name"] for tag in spec._tags}:
         first = (inspect.getdoc(module) or "").split("\n")[0]
-        spec.tag({"name": name, "description": first.partition(": ")[2].capitalize()})
+        words = first.partition(": ")[2]
+        spec.tag({"name": name, "description": words[:1].upper() + words[1:]})
 
 
 def operation(rule: Any, view: Any) -> dict[str, Any]:
-    """Describe one GET; its docstring's first line is the summary."""
+    """Describe one GET; its docstring's first line is the summary, the rest when to use it."""
     summary, _, description = (inspect.getdoc(view) or "").partition("\n\n")
+    described = [" ".join(description.split()) or summary]
+    if view.deprecated is not None:
+        described.append(view.deprecated.words)
     return {
         "operationId": camel(view.__name__),
         "tags": [rule.endpoint.partition(".")[0].replace("_", "-")],
         "summary": summary.rstrip("."),
-        "description": " ".join(description.split()) or summary,
+        "description": "\n\n".join([*described, f"Example: `{examples.request_of(rule, view)}`"]),
         "parameters": [*path_parameters(rule), *query_parameters(view)],
         "responses": responses(rule, view),
-    }
+    } | ({} if view.deprecated is None else {"deprecated": True})
 
 
 def path_parameters(rule: Any) -> Iterator[dict[str, Any]]:
@@ -184,26 +284,31 @@ def rank(name: str) -> int:
 
 
 def responses(rule: Any, view: Any) -> dict[str, Any]:
-    problems = {
+    content = {"schema": body_of(view)}
+    if drawn := examples.read()["answers"].get(camel(view.__name__)):
+        content["examples"] = examples.named({"answer": drawn})
+    found: dict[str, Any] = {
+        "200": {
+            "description": (inspect.getdoc(view.returns) or "OK").split("\n")[0],
+            "headers": header_references(headers_of(rule, view)),
+            "content": {view.format.media_type: content},
+        }
+    }
+    if rule.rule not in PROBES:
+        found["304"] = NOT_MODIFIED
+    return found | {str(status): response_name(status) for status in problems_of(rule, view)}
+
+
+def problems_of(rule: Any, view: Any) -> list[int]:
+    """Return the statuses of the problems that an operation may answer with."""
+    found = {
         *EVERYWHERE,
         *({404} if rule.arguments else ()),
         *({410} if names_release(rule, view) else ()),
         *({503} if view.reads_database else ()),
         *({429} if rule.rule not in PROBES else ()),
     }
-    found = {
-        "200": {
-            "description": (inspect.getdoc(view.returns) or "OK").split("\n")[0],
-            "headers": {name: header_reference(name) for name in headers_of(rule, view)},
-            "content": {view.format.media_type: {"schema": body_of(view)}},
-        }
-    }
-    if rule.rule not in PROBES:
-        found["304"] = {
-            "description": "Nothing changed since the answer that the client has.",
-            "headers": {name: header_reference(name) for name in contract_text.HEADERS_OF_304},
-        }
-    return found | {str(status): response_name(status) for status in sorted(problems)}
+    return sorted(found)
 
 
 def body_of(view: Any) -> Any:
@@ -223,7 +328,6 @@ def names_release(rule: Any, view: Any) -> bool:
 
 
 def headers_of(rule: Any, view: Any) -> list[str]:
-    """Return the headers that the answer always has."""
     is_kept = rule.rule not in PROBES
     has_figures = "release" in view.returns().fields["meta"].schema.fields
     return [
@@ -231,9 +335,14 @@ def headers_of(rule: Any, view: Any) -> list[str]:
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
         *(["X-Data-Release"] if has_figures else ()),
+        *contract_text.OPTIONAL_HEADERS,
     ]
 
 
 def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def pascal(name: str) -> str:
+    return name[:1].upper() + camel(name)[1:]

@@ -13,6 +13,7 @@ import marshmallow as ma
 from flask import Blueprint, Response, current_app, request
 
 from schemas.base import Query
+from schemas.deprecation import Deprecation
 from service.storage.database import Database, Snapshot
 
 from . import caching, negotiation, parsing
@@ -30,11 +31,14 @@ def endpoint(
     returns: type[ma.Schema],
     validated_by: Validated = caching.of_release,
     formats: tuple[Format, ...] = (JSON,),
+    example: str = "",
+    deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
     """Register a view that reads the database: `view(snapshot, query, **path_parameters)`.
 
     `validated_by` returns the validators of the answer, where it depends on more than a release.
     `formats` are those that Accept may choose from; the contract describes the path by the first.
+    `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
     forms = {form.media_type: form for form in formats}
 
@@ -50,16 +54,28 @@ def endpoint(
             response = respond(returns, body, form, formats[1:])
             return caching.conditional(response, validators)
 
-        answer.__dict__.update(
-            accepts=accepts, returns=returns, reads_database=True, format=formats[0]
+        return route(
+            blueprint,
+            path,
+            answer,
+            accepts=accepts,
+            returns=returns,
+            reads_database=True,
+            format=formats[0],
+            example=example,
+            deprecated=deprecated,
         )
-        return route(blueprint, path, answer)
 
     return register
 
 
 def constant(
-    blueprint: Blueprint, path: str, *, accepts: type[Query], returns: type[ma.Schema]
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
     """Register a view that needs no database, and so answers while there is none."""
 
@@ -72,14 +88,24 @@ def constant(
             response = respond(returns, view(**path_parameters))
             return caching.conditional(response, caching.of_content(response))
 
-        answer.__dict__.update(accepts=accepts, returns=returns, reads_database=False, format=JSON)
-        return route(blueprint, path, answer)
+        return route(
+            blueprint,
+            path,
+            answer,
+            accepts=accepts,
+            returns=returns,
+            reads_database=False,
+            format=JSON,
+            example="",
+            deprecated=deprecated,
+        )
 
     return register
 
 
-def route(blueprint: Blueprint, path: str, answer: View) -> View:
-    """Route the view; what it carries is what the contract is drawn from."""
+def route(blueprint: Blueprint, path: str, answer: View, **described: Any) -> View:
+    """Route the view, and let it carry what the contract is drawn from."""
+    answer.__dict__.update(described)
     blueprint.get(path)(answer)
     return answer
 

@@ -4,8 +4,11 @@ from typing import Any
 
 from marshmallow import fields
 
+from schemas import deprecation
 from schemas.base import ListQuery, Order, Query, sortable
-from schemas.parameters import Choice, Items, Rate, Text, Whole
+from schemas.parameters import MAX_AMOUNT, Choice, Items, Rate, Text, Whole
+
+from . import examples
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
@@ -19,8 +22,10 @@ def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[
     }
     if isinstance(field, Items):
         described |= {"style": "form", "explode": False}
-    if "example" in field.metadata:
-        described["example"] = field.metadata["example"]
+    if deprecation.of_field(field) is not None:
+        described["deprecated"] = True
+    if (example := examples.of_parameter(name, field, schema)) is not None:
+        described["example"] = example
     return described
 
 
@@ -29,9 +34,10 @@ def description(field: fields.Field[Any], schema: Query) -> str:
     if isinstance(getattr(field, "inner", None), Order):
         assert isinstance(schema, ListQuery)
         default = ", ".join(f"`{'-' * descending}{name}`" for name, descending in schema.order)
-        default = f" Default: {default}." if default else ""
-        return f"{text}{default} Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
-    return text
+        text += f" Default: {default}." if default else ""
+        text += f" Fields: {', '.join(f'`{name}`' for name in sortable(schema.row))}."
+    found = deprecation.of_field(field)
+    return text if found is None else f"{text} {found.words}"
 
 
 def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
@@ -48,7 +54,8 @@ def schema_of(field: fields.Field[Any]) -> dict[str, Any]:
         limits = {"minimum": float(field.minimum), "maximum": float(field.maximum)}
         return {"type": "number", "format": "double"} | limits
     if isinstance(field, fields.Float):
-        return {"type": "number", "format": "double"}
+        bounds = {"minimum": -MAX_AMOUNT, "maximum": MAX_AMOUNT}
+        return {"type": "number", "format": "double"} | bounds
     if isinstance(field, fields.Date):
         return {"type": "string", "format": "date"}
     if isinstance(field, fields.AwareDateTime):

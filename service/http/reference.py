@@ -37,16 +37,37 @@ PAGE = """<!doctype html>
 """
 
 # Whichever server shows the page is the one to try, and the only one that the policy lets it ask.
-START = """fetch("/openapi.json")
+# The form of each operation is filled in with the request of its example and no more: with every
+# parameter's own example, of which some exclude each other, its first try would be refused.
+START = """const filledIn = (operation, named) => {
+  const answer = Object.values(operation.responses["200"].content)[0].examples?.answer;
+  const query = new URL(answer?.summary.split(" ")[1] ?? "/", location.href).searchParams;
+  operation.parameters = operation.parameters.map((reference) => {
+    const found = reference.$ref ? named[reference.$ref.split("/").pop()] : reference;
+    if (found.in === "path") return found;
+    const { example, ...parameter } = found;
+    if (example !== undefined) parameter.description += ` Example: \\`${example}\\`.`;
+    const value = query.get(found.name);
+    if (value === null) return parameter;
+    return { ...parameter, example: found.schema.type === "array" ? value.split(",") : value };
+  });
+};
+
+fetch("/openapi.json")
   .then((answer) => answer.json())
-  .then((contract) => SwaggerUIBundle({
-    spec: { ...contract, servers: [{ url: "/" }] },
-    dom_id: "#reference",
-    deepLinking: true,
-    tryItOutEnabled: true,
-    validatorUrl: null,
-    supportedSubmitMethods: ["get"],
-  }));
+  .then((contract) => {
+    for (const path of Object.values(contract.paths)) {
+      filledIn(path.get, contract.components.parameters);
+    }
+    SwaggerUIBundle({
+      spec: { ...contract, servers: [{ url: "/" }] },
+      dom_id: "#reference",
+      deepLinking: true,
+      tryItOutEnabled: true,
+      validatorUrl: null,
+      supportedSubmitMethods: ["get"],
+    });
+  });
 """
 
 

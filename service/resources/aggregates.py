@@ -14,7 +14,13 @@ from .releases import choose
 blueprint = Blueprint("aggregates", __name__)
 
 
-@endpoint(blueprint, "/v1/aggregates", accepts=AggregateListQuery, returns=AggregatePage)
+@endpoint(
+    blueprint,
+    "/v1/aggregates",
+    accepts=AggregateListQuery,
+    returns=AggregatePage,
+    example="indicator=spending_usd_m_current&year=2024&release=nato-2024-06-17",
+)
 def list_aggregates(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List aggregates: one row for each area, indicator and year of one release.
 

@@ -24,6 +24,7 @@ PUBLISHED_PART = {"total_share_gdp_pct": "share_gdp_pct"}
     "/v1/targets/<target>/assessments",
     accepts=AssessmentListQuery,
     returns=AssessmentPage,
+    example="year=2024&met=not_met",
 )
 def list_assessments(snapshot: Snapshot, query: dict[str, Any], target: str) -> Any:
     """List the assessments of a target: who met it, and what is missing.

@@ -17,6 +17,7 @@ blueprint = Blueprint("availability", __name__)
     "/v1/availability",
     accepts=AvailabilityListQuery,
     returns=AvailabilityPage,
+    example="area=POL&indicator=share_gdp_pct",
     validated_by=caching.of_dataset,
 )
 def list_availability(snapshot: Snapshot, query: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ blueprint = Blueprint("changelog", __name__)
     accepts=ChangelogListQuery,
     returns=ChangePage,
     formats=(JSON, ATOM),
+    example="kind=contract&sort=id",
 )
 def list_changelog(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List what changed: in the contract by its version, in the data by release.
@@ -36,6 +37,7 @@ def list_changelog(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     accepts=ChangelogFeedQuery,
     returns=ChangePage,
     formats=(ATOM,),
+    example="kind=contract&sort=id",
 )
 def get_changelog_feed(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """Get the changelog as an Atom feed (RFC 4287).

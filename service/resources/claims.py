@@ -28,6 +28,7 @@ RULE = (
     "/v1/claims",
     accepts=ClaimListQuery,
     returns=ClaimPage,
+    example="topic=two_percent&year=2024",
     validated_by=caching.of_dataset,
 )
 def list_claims(snapshot: Snapshot, query: dict[str, Any]) -> Any:
@@ -57,7 +58,11 @@ def list_claims(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     validated_by=caching.of_dataset,
 )
 def get_claim(snapshot: Snapshot, query: dict[str, Any], claim: str) -> Any:
-    """Get one claim: what was said, what the figures say, and the verdict."""
+    """Get one claim: what was said, what the figures say, and the verdict.
+
+    Use it to check a headline: as known today, on the day it was said, and in any other release of
+    the claimant's source.
+    """
     body = answers.named_item(snapshot, "claim", "claims", claim)
     releases = choose_for(snapshot, query, body["data"])
     asked = {"id": body["data"]["id"], "release": [release["id"] for release in releases]}

@@ -25,7 +25,10 @@ def list_codelists() -> Any:
 
 @constant(blueprint, "/v1/codelists/<codelist>", accepts=NoParameters, returns=CodelistItem)
 def get_codelist(codelist: str) -> Any:
-    """Get one codelist: its codes and what each means."""
+    """Get one codelist: its codes and what each means.
+
+    Use it for labels, and for the choices of a form.
+    """
     if codelist not in CODELISTS:
         near = nearest(codelist, CODELISTS)
         raise unknown_in_path("codelist", codelist, near, "/v1/codelists")

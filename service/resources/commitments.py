@@ -19,6 +19,7 @@ blueprint = Blueprint("commitments", __name__)
     "/v1/commitments",
     accepts=CommitmentListQuery,
     returns=CommitmentPage,
+    example="member=UK&sort=-made_on",
     validated_by=caching.of_year,
 )
 def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
@@ -41,6 +42,9 @@ def list_commitments(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     validated_by=caching.of_year,
 )
 def get_commitment(snapshot: Snapshot, query: dict[str, Any], commitment: str) -> Any:
-    """Get one commitment: who said what, when, and where it is written."""
+    """Get one commitment: who said what, when, and where it is written.
+
+    Use it to quote a promise: each has the texts in which it can be read, and what became of it.
+    """
     today = {"today": clock.today()}
     return answers.named_item(snapshot, "commitment", "commitments", commitment, today)

@@ -15,12 +15,18 @@ blueprint = Blueprint("health", __name__)
 
 @constant(blueprint, "/healthz", accepts=NoParameters, returns=HealthItem)
 def get_health() -> Any:
-    """Say that the process is alive, whatever its database does."""
+    """Say that the process is alive, whatever its database does.
+
+    For a platform that restarts what no longer answers.
+    """
     return answers.item({"status": "ok"})
 
 
 @endpoint(blueprint, "/readyz", accepts=NoParameters, returns=HealthItem)
 def get_readiness(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """Say that the database answers and data are loaded; otherwise a 503 problem."""
+    """Say that the database answers and data are loaded; otherwise a 503 problem.
+
+    For a load balancer, which then sends requests elsewhere: no restart would help.
+    """
     assert snapshot.dataset["revision"]
     return answers.item({"status": "ready"})

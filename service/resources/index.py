@@ -15,13 +15,19 @@ blueprint = Blueprint("index", __name__)
 
 @endpoint(blueprint, "/", accepts=NoParameters, returns=IndexItem)
 def get_root(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """Get the index that /v1 has."""
+    """Get the index that /v1 has.
+
+    For whoever asks the host alone, to see what stands there.
+    """
     return answers.item(index(snapshot))
 
 
 @endpoint(blueprint, "/v1", accepts=NoParameters, returns=IndexItem)
 def get_index(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """Get the index: versions, counts, and the path of every list."""
+    """Get the index: versions, counts, and the path of every list.
+
+    Use it to find one's way, and to see at a glance whether the data changed.
+    """
     return answers.item(index(snapshot))
 
 

@@ -13,7 +13,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("indicators", __name__)
 
 
-@endpoint(blueprint, "/v1/indicators", accepts=IndicatorListQuery, returns=IndicatorPage)
+@endpoint(
+    blueprint,
+    "/v1/indicators",
+    accepts=IndicatorListQuery,
+    returns=IndicatorPage,
+    example="is_published=false",
+)
 def list_indicators(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the indicators, with units and definitions.
 
@@ -24,5 +30,8 @@ def list_indicators(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/indicators/<indicator>", accepts=NoParameters, returns=IndicatorItem)
 def get_indicator(snapshot: Snapshot, query: dict[str, Any], indicator: str) -> Any:
-    """Get one indicator: its unit, its price basis and what it includes."""
+    """Get one indicator: its unit, its price basis and what it includes.
+
+    Use it to label an axis: the title, the unit, and how many decimals suit for display.
+    """
     return answers.named_item(snapshot, "indicator", "indicators", indicator)

@@ -14,7 +14,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("members", __name__)
 
 
-@endpoint(blueprint, "/v1/members", accepts=MemberListQuery, returns=MemberPage)
+@endpoint(
+    blueprint,
+    "/v1/members",
+    accepts=MemberListQuery,
+    returns=MemberPage,
+    example="member=Turkey,UK",
+)
 def list_members(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the members of the alliance.
 

@@ -14,7 +14,13 @@ from .releases import choose
 blueprint = Blueprint("observations", __name__)
 
 
-@endpoint(blueprint, "/v1/observations", accepts=ObservationListQuery, returns=ObservationPage)
+@endpoint(
+    blueprint,
+    "/v1/observations",
+    accepts=ObservationListQuery,
+    returns=ObservationPage,
+    example="area=POL&indicator=share_gdp_pct&year_gte=2023&release=nato-2024-06-17",
+)
 def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List observations: one row for each figure of one release.
 

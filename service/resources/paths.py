@@ -20,7 +20,13 @@ DEFAULT_TARGET = "hague-2025-core"
 SHARES = ("share_gdp_pct", "total_share_gdp_pct")
 
 
-@endpoint(blueprint, "/v1/paths", accepts=PathListQuery, returns=PathPage)
+@endpoint(
+    blueprint,
+    "/v1/paths",
+    accepts=PathListQuery,
+    returns=PathPage,
+    example="member=ESP&step_pp=0.2",
+)
 def list_paths(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List paths to a target: the yearly steps it takes, in points of GDP and in money.
 

@@ -17,13 +17,19 @@ blueprint = Blueprint("problems", __name__)
 
 @constant(blueprint, "/v1/problems", accepts=NoParameters, returns=ProblemKindPage)
 def list_problems() -> Any:
-    """List the kinds of problem that any path may answer with."""
+    """List the kinds of problem that any path may answer with.
+
+    Use it to write a client's error handling: `code` is stable, titles and details may be reworded.
+    """
     return answers.whole_list([kind._asdict() for kind in CATALOGUE.values()])
 
 
 @constant(blueprint, "/v1/problems/<problem>", accepts=NoParameters, returns=ProblemKindItem)
 def get_problem(problem: str) -> Any:
-    """Get one kind of problem: when it comes and what to do. A problem's `type` leads here."""
+    """Get one kind of problem: when it comes and what to do.
+
+    A problem's `type` leads here.
+    """
     if problem not in CATALOGUE:
         near = nearest(problem, CATALOGUE)
         raise unknown_in_path("problem", problem, near, "/v1/problems")

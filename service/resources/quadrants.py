@@ -15,7 +15,13 @@ from .releases import choose
 blueprint = Blueprint("quadrants", __name__)
 
 
-@endpoint(blueprint, "/v1/quadrants", accepts=QuadrantListQuery, returns=QuadrantPage)
+@endpoint(
+    blueprint,
+    "/v1/quadrants",
+    accepts=QuadrantListQuery,
+    returns=QuadrantPage,
+    example="year=2024&quadrant=neither",
+)
 def list_quadrants(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List a year's members by both Wales guidelines: both met, one of them, or neither.
 

@@ -16,7 +16,13 @@ blueprint = Blueprint("rankings", __name__)
 DEFAULT_INDICATOR = "share_gdp_pct"
 
 
-@endpoint(blueprint, "/v1/rankings", accepts=RankingListQuery, returns=RankingPage)
+@endpoint(
+    blueprint,
+    "/v1/rankings",
+    accepts=RankingListQuery,
+    returns=RankingPage,
+    example="indicator=spending_usd_m_current&year=2026&sort=rank",
+)
 def list_rankings(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List rankings: the place of each member by one indicator, year for year.
 

@@ -18,7 +18,13 @@ blueprint = Blueprint("releases", __name__)
 DEFAULT_SOURCE = "nato"
 
 
-@endpoint(blueprint, "/v1/releases", accepts=ReleaseListQuery, returns=ReleasePage)
+@endpoint(
+    blueprint,
+    "/v1/releases",
+    accepts=ReleaseListQuery,
+    returns=ReleasePage,
+    example="source=nato&coverage=full",
+)
 def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the releases: every publication whose figures are held, or were until it was withdrawn.
 
@@ -33,8 +39,8 @@ def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 def get_release(snapshot: Snapshot, query: dict[str, Any], release: str) -> Any:
     """Get one release: when it was published, what it covers, how its figures were obtained.
 
-    What it changed stands at `/v1/revision-summaries?to_release=…`, what it holds at
-    `/v1/availability?release=…`.
+    Use it to cite a figure: an answer names its release in `meta.release`. What it changed stands
+    at `/v1/revision-summaries?to_release=…`, what it holds at `/v1/availability?release=…`.
     """
     if said := snapshot.codes.withdrawal(release):
         raise gone("path", "release", said)

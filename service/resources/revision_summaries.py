@@ -19,6 +19,7 @@ blueprint = Blueprint("revision_summaries", __name__)
     "/v1/revision-summaries",
     accepts=RevisionSummaryListQuery,
     returns=RevisionSummaryPage,
+    example="to_release=nato-2026-07-10&indicator=share_gdp_pct",
     validated_by=caching.of_dataset,
 )
 def list_revision_summaries(snapshot: Snapshot, query: dict[str, Any]) -> Any:

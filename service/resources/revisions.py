@@ -34,6 +34,7 @@ RULE = (
     "/v1/revisions",
     accepts=RevisionListQuery,
     returns=RevisionPage,
+    example="area=POL&indicator=share_gdp_pct&year=2024",
     validated_by=caching.of_dataset,
 )
 def list_revisions(snapshot: Snapshot, query: dict[str, Any]) -> Any:

@@ -12,7 +12,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("search", __name__)
 
 
-@endpoint(blueprint, "/v1/search", accepts=SearchListQuery, returns=SearchPage)
+@endpoint(
+    blueprint,
+    "/v1/search",
+    accepts=SearchListQuery,
+    returns=SearchPage,
+    example="q=equipement",
+)
 def list_search_hits(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """Search members, indicators, targets, summits, commitments, claims, releases and notes.
 

@@ -13,7 +13,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("sources", __name__)
 
 
-@endpoint(blueprint, "/v1/sources", accepts=SourceListQuery, returns=PublisherPage)
+@endpoint(
+    blueprint,
+    "/v1/sources",
+    accepts=SourceListQuery,
+    returns=PublisherPage,
+    example="sort=id",
+)
 def list_sources(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the sources of figures.
 
@@ -24,5 +30,8 @@ def list_sources(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/sources/<source>", accepts=NoParameters, returns=PublisherItem)
 def get_source(snapshot: Snapshot, query: dict[str, Any], source: str) -> Any:
-    """Get one source: its definition of military spending and its terms."""
+    """Get one source: its definition of military spending and its terms.
+
+    Use it before figures of two sources are compared, and before figures are passed on.
+    """
     return answers.named_item(snapshot, "source", "sources", source)

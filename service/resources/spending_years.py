@@ -21,7 +21,13 @@ from .releases import choose
 blueprint = Blueprint("spending_years", __name__)
 
 
-@endpoint(blueprint, "/v1/spending-years", accepts=SpendingYearListQuery, returns=SpendingYearPage)
+@endpoint(
+    blueprint,
+    "/v1/spending-years",
+    accepts=SpendingYearListQuery,
+    returns=SpendingYearPage,
+    example="year=2024&share_gdp_pct_gte=2",
+)
 def list_spending_years(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List spending years: one row for each member and year of one release.
 

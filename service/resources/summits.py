@@ -13,7 +13,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("summits", __name__)
 
 
-@endpoint(blueprint, "/v1/summits", accepts=SummitListQuery, returns=SummitPage)
+@endpoint(
+    blueprint,
+    "/v1/summits",
+    accepts=SummitListQuery,
+    returns=SummitPage,
+    example="kind=summit&sort=-starts_on",
+)
 def list_summits(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the meetings, from Riga in 2006 on.
 
@@ -24,5 +30,8 @@ def list_summits(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/summits/<summit>", accepts=NoParameters, returns=SummitItem)
 def get_summit(snapshot: Snapshot, query: dict[str, Any], summit: str) -> Any:
-    """Get one meeting: its days, its document and what it decided."""
+    """Get one meeting: its days, its document and what it decided.
+
+    Use it for the meeting that a target or a commitment names.
+    """
     return answers.named_item(snapshot, "summit", "summits", summit)

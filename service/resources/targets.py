@@ -13,7 +13,13 @@ from service.storage.database import Snapshot
 blueprint = Blueprint("targets", __name__)
 
 
-@endpoint(blueprint, "/v1/targets", accepts=TargetListQuery, returns=TargetPage)
+@endpoint(
+    blueprint,
+    "/v1/targets",
+    accepts=TargetListQuery,
+    returns=TargetPage,
+    example="agreed_at=hague-2025",
+)
 def list_targets(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """List the targets: every number that the alliance agreed on or was asked to.
 
@@ -25,5 +31,8 @@ def list_targets(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/targets/<target>", accepts=NoParameters, returns=TargetItem)
 def get_target(snapshot: Snapshot, query: dict[str, Any], target: str) -> Any:
-    """Get one target: the number, who agreed to it and when, and what replaced it."""
+    """Get one target: the number, who agreed to it and when, and what replaced it.
+
+    Use it for the words and the sources behind a target that an assessment or a path names.
+    """
     return answers.named_item(snapshot, "target", "targets", target)

@@ -1,0 +1,1 @@
+"""What keeps the published contract good: its examples, and the check of its changes."""
