@@ -284,7 +284,7 @@ class CellVintage(Output):
         metadata={
             "description": "ISO 4217, the currency of a figure in national currency; null of "
             "every other.",
-            "example": None,
+            "example": "EUR",
         },
     )
     source_cell = fields.String(
