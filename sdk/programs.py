@@ -22,19 +22,22 @@ class Program:
 
     def lack(self) -> str | None:
         """Return what is missing, or None where the program is there and new enough."""
-        if shutil.which(self.name) is None:
+        # On some systems a program is there that only says where to get it.
+        found = self.major() if shutil.which(self.name) else None
+        if found is None:
             return f"{self.name} is missing: apt-get install {self.package}"
-        found = self.major()
         if found < self.least:
             return f"{self.name} {found} is too old: {self.least} is needed"
         return None
 
-    def major(self) -> int:
+    def major(self) -> int | None:
         said = subprocess.run(
-            [self.name, self.version], capture_output=True, text=True, check=True, timeout=60
+            [self.name, self.version], capture_output=True, text=True, check=False, timeout=60
         )
-        numbers = re.findall(r"(\d+)\.(\d+)", said.stdout + said.stderr)
-        first, second = map(int, numbers[0])
+        numbers = re.search(r"(\d+)\.(\d+)", said.stdout + said.stderr)
+        if numbers is None:
+            return None
+        first, second = map(int, numbers.groups())
         # Go has been 1.something since 2012, and Java was until 8.
         return second if first == 1 else first
 

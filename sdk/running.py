@@ -52,7 +52,10 @@ def service() -> Iterator[str]:
             except supervisor.SupervisorError as error:
                 said = log.read_text("utf-8", "replace")
                 raise supervisor.SupervisorError(f"the service did not start:\n{said}") from error
-            yield f"http://127.0.0.1:{port}"
+            try:
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                supervisor.signals.begin_ending()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

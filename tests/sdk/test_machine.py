@@ -20,6 +20,11 @@ from sdk.trial import FAIL, SKIPPED, Trial
         (GO, "go version go1.15.15 linux/amd64", "go 15 is too old: 18 is needed"),
         (NODE, "v18.20.4", "node 18 is too old: 20 is needed"),
         (NODE, "v20.20.2", None),
+        (
+            JAVA,
+            "No Java runtime present, requesting install.",
+            "java is missing: apt-get install default-jdk-headless",
+        ),
     ],
 )
 def test_an_old_program_is_named(
