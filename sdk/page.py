@@ -12,7 +12,7 @@ ADDRESS = "http://127.0.0.1:8000"
 def section(name: str) -> str:
     """Return the text under the heading that ends with (`name`)."""
     found = re.search(
-        rf"^### .+ \(`{re.escape(name)}`\)\n(.*?)(?=^##|\Z)",
+        rf"^### [^\n]+ \(`{re.escape(name)}`\)\n(.*?)(?=^##|\Z)",
         PAGE.read_text("utf-8"),
         re.MULTILINE | re.DOTALL,
     )

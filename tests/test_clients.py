@@ -24,7 +24,7 @@ NEEDS = {
 TEXT = PAGE.read_text("utf-8").partition("\n## Generate a client\n")[0]
 EXAMPLES = [
     pytest.param(language, code, blocks(part, "text")[0], id=f"{heading} {language} {at}")
-    for heading, part in re.findall(r"^### (.+)\n(.*?)(?=^##|\Z)", TEXT, re.M | re.S)
+    for heading, part in re.findall(r"^### ([^\n]+)\n(.*?)(?=^##|\Z)", TEXT, re.M | re.S)
     for language in COMMANDS
     for at, code in enumerate(blocks(part, language), 1)
 ]
