@@ -12,7 +12,7 @@ from .alterations import FAULTS, altered
 from .clients import CLIENTS, Client
 from .running import service
 from .table import table
-from .trial import FAIL, PASS, attempt, call
+from .trial import FAIL, PASS, Trial, attempt, call
 
 
 def main() -> int:
@@ -40,11 +40,16 @@ def try_all(clients: Sequence[Client]) -> int:
     print(f"Installing the generators in {PLACE}, where they are not there yet", flush=True)
     tools.install({need for client in clients for need in client.needs})
     with service() as url:
-        trials = [attempt(client, url) for client in clients]
+        trials = [try_one(client, url) for client in clients]
         print(table(trials), flush=True)
         passed = [trial.client for trial in trials if trial.outcome == PASS]
         unseen = [fault for fault in FAULTS if not is_seen(fault, url, passed)]
     return int(any(trial.outcome == FAIL for trial in trials) or bool(unseen))
+
+
+def try_one(client: Client, url: str) -> Trial:
+    print(f"Trying {client.name}", file=sys.stderr, flush=True)
+    return attempt(client, url)
 
 
 def is_seen(fault: str, url: str, clients: Sequence[Client]) -> bool:

@@ -40,8 +40,14 @@ def service() -> Iterator[str]:
     PLACE.mkdir(parents=True, exist_ok=True)
     log = PLACE / "service.log"
     inherited = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
-    variables = {"HOST": "127.0.0.1", "PORT": str(port), "WORKERS": "1", "LOG_LEVEL": "WARNING"}
-    environment = inherited | variables | {"DATABASE_DIR": str(directory)}
+    environment = inherited | {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WORKERS": "1",
+        "LOG_LEVEL": "WARNING",
+        "RATE_LIMIT": "",
+        "DATABASE_DIR": str(directory),
+    }
     try:
         with (
             log.open("wb") as sink,
@@ -69,7 +75,7 @@ def free_port() -> int:
 def run(command: str, folder: Path, **variables: str) -> Done:
     """Run shell commands in a folder; nothing that they start outlives them."""
     begun = time.monotonic()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         ["bash", "-e", "-o", "pipefail", "-c", command],
         cwd=folder,
         env=dict(os.environ) | OFFLINE | {"PATH": path()} | variables,
@@ -78,13 +84,13 @@ def run(command: str, folder: Path, **variables: str) -> Done:
         stderr=subprocess.PIPE,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
-    )
-    try:
-        output, errors = process.communicate(timeout=LIMIT_S)
-    except subprocess.TimeoutExpired:
-        output, errors = b"", b"not done within %d seconds" % LIMIT_S
-    finally:
-        supervisor.end(process)
+    ) as process:
+        try:
+            output, errors = process.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            output, errors = b"", b"not done within %d seconds" % LIMIT_S
+        finally:
+            supervisor.end(process)
     seconds = time.monotonic() - begun
     return Done(process.returncode, output.decode(), errors.decode("utf-8", "replace"), seconds)
 

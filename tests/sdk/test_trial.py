@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sdk import __main__ as command
-from sdk import page, trial
+from sdk import page, running, trial
 from sdk.alterations import FAULTS, altered, grown
 from sdk.asking import ask
 from sdk.clients import Client
@@ -78,6 +78,16 @@ def test_a_client_that_does_not_compile_fails(
     found = attempt(STUB, address)
     assert (found.outcome, found.reason, found.report) == (FAIL, "compile failed", ["no such type"])
     assert set(found.seconds) == {"generate", "compile"}
+
+
+def test_a_client_that_does_not_end_fails(
+    scenario: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "LIMIT_S", 1)
+    monkeypatch.setattr(page, "commands", lambda name, url: ("sleep 60", "true"))
+    found = attempt(STUB, address)
+    assert (found.outcome, found.report) == (FAIL, ["not done within 1 seconds"])
+    assert found.seconds["generate"] < 30
 
 
 def test_a_client_without_its_compiler_is_skipped(address: str) -> None:
