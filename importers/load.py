@@ -24,6 +24,9 @@ LOCK = 1949_08_24
 # Their rows are answered in the order of the file, which is unique.
 NUMBERED = ("source", "indicator")
 
+# What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
+DERIVED = ("comparison", "availability")
+
 
 def load(url: str, data: Path, local: Path | None = None) -> list[str]:
     """Bring the database up to the folder, and to the local one; return a line for each release.
@@ -138,6 +141,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
+        refresh_search(connection)
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -218,7 +222,34 @@ def put_release(
     years = spending_year_rows(release, reference, figures)
     copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
     connection.execute("ANALYZE observation, spending_year")
+    for name in DERIVED:
+        derive(connection, name, release.source)
     connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
+    refresh_search(connection)
+
+
+def refresh_search(connection: Connection) -> None:
+    """Make what can be searched equal to the tables, in the transaction that changed them.
+
+    Concurrently: a plain refresh shuts readers out, and shows the new rows to older snapshots too.
+    """
+    for view in ("search_document", "search_word"):  # the words are those of the documents
+        connection.execute(
+            SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
+        )
+
+
+def derive(connection: Connection, name: str, source: str) -> None:
+    """Write anew what a table says of a source.
+
+    All of it: a release that is loaded late, or completed, changes what the next one is compared
+    with.
+    """
+    table, view = Identifier(name), Identifier(f"{name}_of_figures")
+    connection.execute(SQL("DELETE FROM {} WHERE source = %s").format(table), [source])
+    query = SQL("INSERT INTO {0} SELECT {1}.* FROM {1} WHERE source = %s").format(table, view)
+    connection.execute(query, [source])
+    connection.execute(SQL("ANALYZE {}").format(table))
 
 
 def insert(table: str, columns: list[str]) -> Composed:

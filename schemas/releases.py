@@ -2,10 +2,10 @@
 
 from marshmallow import fields
 
-from .base import ListQuery, Note, Output, bounds_of
+from .base import ListQuery, Note, Output, UpdatedSince, bounds_of
 from .codelists import codes_of
 from .envelope import item_of, page_of
-from .parameters import Choice, Code, Items
+from .parameters import Choice, Code, Instant, Items
 
 
 class Release(Output):
@@ -47,12 +47,18 @@ class Release(Output):
     licence = fields.String(metadata={"description": "The publisher's terms."})
     citation = fields.String(metadata={"description": "How to cite it."})
     figure_count = fields.Integer(metadata={"description": "How many figures are held."})
+    updated_at = Instant(
+        metadata={
+            "description": "When this service took it in, or the rest of it, RFC 3339 in UTC.",
+            "example": "2026-11-22T06:59:11Z",
+        }
+    )
     notes = fields.List(
         fields.Nested(Note), metadata={"description": "Remarks on the release as a whole."}
     )
 
 
-class ReleaseListQuery(bounds_of(Release), ListQuery):  # type: ignore[misc]
+class ReleaseListQuery(bounds_of(Release), UpdatedSince, ListQuery):  # type: ignore[misc]
     row, key = Release, ("id",)
 
     source = Items(Code("source", "/v1/sources"), metadata={"description": "Only these sources."})

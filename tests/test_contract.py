@@ -91,7 +91,7 @@ def test_answers_are_open_to_growth() -> None:
 
 
 def test_every_field_is_described() -> None:
-    envelope = {"data", "meta", "links", "counts"}
+    envelope = {"data", "meta", "links", "counts", "assumptions"}
     for name, schema in contract()["components"]["schemas"].items():
         for field, described in schema["properties"].items():
             assert field in envelope or "description" in described, (name, field)

@@ -11,7 +11,7 @@ from service.config import Config
 from service.http import endpoint
 
 from .contract import CheckingClient, contract
-from .test_conventions import EXAMPLES
+from .test_conventions import EXAMPLES, joined
 
 
 def declaring(status: str) -> list[str]:
@@ -24,7 +24,7 @@ def provoke(client: FlaskClient, url: str, status: str) -> int:
     if status == "304":
         return client.get(url, headers={"If-None-Match": "*"}).status_code
     if status == "400":
-        return client.get(f"{url}?nonsense=1").status_code
+        return client.get(joined(url, "nonsense=1")).status_code
     if status == "404":
         return client.get(url.rpartition("/")[0] + "/nonsense").status_code
     if status == "406":
@@ -32,7 +32,7 @@ def provoke(client: FlaskClient, url: str, status: str) -> int:
     if status == "413":
         return client.get(url, data=b"x" * 9999).status_code
     if status == "414":
-        return client.get(f"{url}?_={'x' * 5000}").status_code
+        return client.get(joined(url, f"_={'x' * 5000}")).status_code
     return client.get(url).status_code
 
 

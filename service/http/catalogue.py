@@ -31,6 +31,12 @@ CATALOGUE = {
             "lists what the path takes. Only `_`, `utm_*`, `fbclid` and `gclid` are dropped.",
         ),
         Kind(
+            "missing_parameter",
+            400,
+            "Missing parameter",
+            "A query parameter that this path cannot do without was left out.",
+        ),
+        Kind(
             "unknown_value",
             400,
             "Unknown value",

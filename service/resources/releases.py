@@ -30,7 +30,11 @@ def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 @endpoint(blueprint, "/v1/releases/<release>", accepts=NoParameters, returns=ReleaseItem)
 def get_release(snapshot: Snapshot, query: dict[str, Any], release: str) -> Any:
-    """Get one release: when it was published, what it covers, how its figures were obtained."""
+    """Get one release: when it was published, what it covers, how its figures were obtained.
+
+    What it changed stands at `/v1/revision-summaries?to_release=…`, what it holds at
+    `/v1/availability?release=…`.
+    """
     return answers.named_item(snapshot, "release", "releases", release)
 
 

@@ -85,6 +85,7 @@ def test_one_command_writes_the_whole_and_completes_what_is_loaded(
     assert len(after["observation"]) - len(before["observation"]) == 36_518 - 963
     release = next(row for row in after["release"] if row["id"] == SIPRI)
     assert (release["coverage"], release["year_first"]) == ("full", 1949)
+    assert release["loaded_at"] > max(row["loaded_at"] for row in before["release"])
     assert f"{SIPRI}-part" not in {row["id"] for row in after["note"]} | {*release["notes"]}
     assert after["dataset"][0]["revision"] != before["dataset"][0]["revision"]
 

@@ -16,6 +16,7 @@ SELECT
     release.licence,
     release.citation,
     release.figure_count,
+    date_trunc('second', release.loaded_at) AS updated_at,
     (
         SELECT coalesce(jsonb_agg(to_jsonb(note) ORDER BY note.id), '[]'::jsonb)
         FROM note
@@ -41,4 +42,8 @@ WHERE
     AND (
         %(figure_count)s::int4range IS NULL
         OR release.figure_count <@ %(figure_count)s::int4range
+    )
+    AND (
+        %(updated_since)s::timestamptz IS NULL
+        OR date_trunc('second', release.loaded_at) >= %(updated_since)s::timestamptz
     )
