@@ -38,5 +38,7 @@ def test_the_page_installs_the_versions_that_are_tried() -> None:
 
 def test_the_page_shows_the_files_that_are_used() -> None:
     assert page.blocks(TEXT, "json") == [tools.TSCONFIG.read_text("utf-8")]
+    config = SCENARIOS / "openapi-python-client" / "config.yaml"
+    assert page.blocks(TEXT, "yaml") == [config.read_text("utf-8")]
     annotation = SCENARIOS / "java" / "javax" / "annotation" / "Generated.java"
     assert page.blocks(TEXT, "java") == [annotation.read_text("utf-8")]
