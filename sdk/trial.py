@@ -1,11 +1,9 @@
 """One client, generated, compiled and called."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from . import PLACE, SCENARIOS, page
 from .alterations import altered, grown
@@ -73,17 +71,17 @@ def call(client: Client, url: str) -> tuple[Done, list[str]]:
         done = run(client.call, PLACE / client.name, BASE_URL=url, GROWN_URL=grown_url)
     if done.exit_code:
         return done, last_lines(done)
-    return done, list(findings(done.output, expected(url)))
+    return done, list(findings(done.output, url))
 
 
-def findings(output: str, facts: dict[str, Any]) -> Iterator[str]:
+def findings(output: str, url: str) -> Iterator[str]:
     try:
-        yield from differences(told(output), facts)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        yield f"the scenario printed something else than facts: {error!r}"
+        yield from differences(told(output), expected(url))
+    except (ValueError, LookupError, TypeError) as error:
+        yield f"the scenario or the service told no facts: {error!r}"
 
 
 def last_lines(done: Done) -> list[str]:
-    """Return what a failed program said last; a compiler may say it on either output."""
+    """Return how a program failed and what it said last; a compiler may say it on either output."""
     lines = [*done.output.splitlines()[-TAIL:], *done.errors.splitlines()[-TAIL:]]
-    return [line[:WIDTH] for line in lines]
+    return [f"exit code {done.exit_code}", *(line[:WIDTH] for line in lines)]

@@ -1,6 +1,7 @@
 """A client passes if its program finds what plain HTTP finds, and not otherwise."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,24 @@ def test_a_fact_that_is_not_told_fails_the_client(scenario: Path, address: str) 
 def test_something_else_than_facts_fails_the_client(scenario: Path, address: str) -> None:
     scenario.write_text("hello", "utf-8")
     [line] = attempt(STUB, address).report
-    assert line.startswith("the scenario printed something else than facts")
+    assert line.startswith("the scenario or the service told no facts: JSONDecodeError(")
+
+
+def test_a_program_that_fails_in_silence_fails_the_client(scenario: Path, address: str) -> None:
+    found = attempt(Client("stub", "None", needs=(), call="false"), address)
+    assert (found.outcome, found.reason, found.report) == (FAIL, "call failed", ["exit code 1"])
+
+
+def test_a_service_without_a_field_of_the_facts_fails_the_client(
+    scenario: Path, address: str
+) -> None:
+    def unnamed(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name != "has_armed_forces"}
+
+    tell(scenario, expected(address))
+    with altered(address, unnamed) as faulty:
+        [line] = attempt(STUB, faulty).report
+    assert line == "the scenario or the service told no facts: KeyError('has_armed_forces')"
 
 
 def test_a_client_that_does_not_compile_fails(
@@ -76,7 +94,11 @@ def test_a_client_that_does_not_compile_fails(
 ) -> None:
     monkeypatch.setattr(page, "commands", lambda name, url: ("true", "echo 'no such type'; false"))
     found = attempt(STUB, address)
-    assert (found.outcome, found.reason, found.report) == (FAIL, "compile failed", ["no such type"])
+    assert (found.outcome, found.reason, found.report) == (
+        FAIL,
+        "compile failed",
+        ["exit code 1", "no such type"],
+    )
     assert set(found.seconds) == {"generate", "compile"}
 
 
@@ -86,7 +108,7 @@ def test_a_client_that_does_not_end_fails(
     monkeypatch.setattr(running, "LIMIT_S", 1)
     monkeypatch.setattr(page, "commands", lambda name, url: ("sleep 60", "true"))
     found = attempt(STUB, address)
-    assert (found.outcome, found.report) == (FAIL, ["not done within 1 seconds"])
+    assert (found.outcome, found.report) == (FAIL, ["exit code -15", "not done within 1 seconds"])
     assert found.seconds["generate"] < 30
 
 
@@ -105,10 +127,10 @@ def test_a_client_that_is_too_lenient_lets_a_fault_pass(
     assert attempt(STUB, address).outcome == PASS
     for fault in FAULTS:
         assert command.is_seen(fault, address, [STUB])
-        strict = Client("stub", "None", needs=(), call="cat facts", checks_types=True)
-        assert not command.is_seen(fault, address, [strict])
-        assert command.is_seen(fault, address, [Client("stub", "None", needs=(), call="false")])
-    assert "a dropped key in an answer stops: none" in capsys.readouterr().out
+        assert not command.is_seen(fault, address, [replace(STUB, checks_types=True)])
+        stopped = replace(STUB, checks_types=True, call="false")
+        assert command.is_seen(fault, address, [stopped])
+    assert "a dropped key in an answer stops: none\n" in capsys.readouterr().out
 
 
 def test_facts_tell_a_number_from_a_string_and_from_nothing() -> None:
