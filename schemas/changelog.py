@@ -26,7 +26,7 @@ class Change(Output):
     release = fields.String(
         allow_none=True,
         metadata={
-            "description": "The release that was taken in; null for any other change.",
+            "description": "The release that was taken in or withdrawn; null for any other change.",
             "example": "nato-2026-07-10",
         },
     )

@@ -34,7 +34,11 @@ class Index(Output):
     description = fields.String(metadata={"description": "What it is for."})
     api_version = fields.String(metadata={"description": "The contract's version."})
     data_release = fields.String(
-        metadata={"description": "NATO's newest full release.", "example": "nato-2026-07-10"}
+        allow_none=True,
+        metadata={
+            "description": "NATO's newest full release; null while none is served.",
+            "example": "nato-2026-07-10",
+        },
     )
     data_changed_at = Instant(
         metadata={

@@ -31,6 +31,9 @@ class Codes(Hashable, Protocol):
 
     def allowed(self, codelist: str) -> tuple[str, ...]: ...
 
+    def withdrawal(self, release: str) -> str | None:
+        """Say when and why a release was withdrawn, if it was."""
+
 
 class Whole(fields.Integer):
     """An integer in plain digits, within bounds."""
@@ -170,6 +173,8 @@ class Code(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         codes: Codes = self.root.codes  # type: ignore[union-attr]
         code = codes.find(self.codelist, value)
+        if self.codelist == "release" and (said := codes.withdrawal(value)):
+            raise refusal("gone", said)
         if code is None:
             raise refusal(
                 "unknown_value",

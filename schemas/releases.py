@@ -5,11 +5,11 @@ from marshmallow import fields
 from .base import ListQuery, Note, Output, UpdatedSince, bounds_of
 from .codelists import codes_of
 from .envelope import item_of, page_of
-from .parameters import Choice, Code, Instant, Items
+from .parameters import Choice, Code, Flag, Instant, Items
 
 
 class Release(Output):
-    """One publication of a source; its figures never change."""
+    """One publication of a source; its figures never change, though it may be withdrawn."""
 
     id = fields.String(metadata={"description": "The release's id.", "example": "nato-2024-06-17"})
     source = fields.String(metadata={"description": "The source's id.", "example": "nato"})
@@ -46,10 +46,23 @@ class Release(Output):
     )
     licence = fields.String(metadata={"description": "The publisher's terms."})
     citation = fields.String(metadata={"description": "How to cite it."})
-    figure_count = fields.Integer(metadata={"description": "How many figures are held."})
+    figure_count = fields.Integer(
+        metadata={"description": "How many figures are held; of a release withdrawn, none."}
+    )
+    withdrawn_on = fields.Date(
+        allow_none=True,
+        metadata={
+            "description": "The day it was withdrawn here: its figures are no longer served, and "
+            "its id answers 410. Null for all others."
+        },
+    )
+    withdrawn_reason = fields.String(
+        allow_none=True, metadata={"description": "Why it was withdrawn, or null."}
+    )
     updated_at = Instant(
         metadata={
-            "description": "When this service took it in, or the rest of it, RFC 3339 in UTC.",
+            "description": "When this service took it in, or the rest of it, or withdrew it: "
+            "RFC 3339 in UTC.",
             "example": "2026-11-22T06:59:11Z",
         }
     )
@@ -64,6 +77,7 @@ class ReleaseListQuery(bounds_of(Release), UpdatedSince, ListQuery):  # type: ig
     source = Items(Code("source", "/v1/sources"), metadata={"description": "Only these sources."})
     coverage = Choice(codes_of("coverages"), metadata={"description": "Only this coverage."})
     obtained = Choice(codes_of("obtained"), metadata={"description": "Only those obtained so."})
+    withdrawn = Flag(metadata={"description": "Only those withdrawn, or only the others."})
 
 
 ReleaseItem = item_of(Release)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
 
@@ -40,13 +41,20 @@ CASES = [
     (path, status)
     for path, item in contract()["paths"].items()
     for status in item["get"]["responses"]
-    if status not in ("429", "500", "503")
+    if status not in ("410", "429", "500", "503")
 ]
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
 def test_a_declared_status_can_be_had(client: FlaskClient, path: str, status: str) -> None:
     assert str(provoke(client, EXAMPLES[path], status)) == status
+
+
+@pytest.mark.parametrize("path", declaring("410"))
+def test_410_can_be_had(withdrawn_app: Flask, path: str) -> None:
+    url, query = EXAMPLES[path], "?release=nato-2026-07-10"
+    named = "/v1/releases/nato-2026-07-10" if path == "/v1/releases/{release}" else url + query
+    assert withdrawn_app.test_client().get(named).status_code == 410
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,15 @@ CATALOGUE = {
             "or accept `*/*`.",
         ),
         Kind(
+            "gone",
+            410,
+            "Gone",
+            "A parameter or the path names a release that was withdrawn; `detail` says when and "
+            "why. Its figures are no longer served, and its id is never given to another one. "
+            "Leave `release` out for the newest, or take another from "
+            "`/v1/releases?withdrawn=false`.",
+        ),
+        Kind(
             "content_too_large",
             413,
             "Content too large",

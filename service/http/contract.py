@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, json
 from marshmallow import fields
 
 from schemas.base import ListQuery, NoParameters
+from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
 
@@ -186,6 +187,7 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
     problems = {
         *EVERYWHERE,
         *({404} if rule.arguments else ()),
+        *({410} if names_release(rule, view) else ()),
         *({503} if view.reads_database else ()),
         *({429} if rule.rule not in PROBES else ()),
     }
@@ -209,6 +211,15 @@ def body_of(view: Any) -> Any:
     if view.format is JSON:
         return view.returns
     return {"type": "string", "format": "binary"}
+
+
+def names_release(rule: Any, view: Any) -> bool:
+    """Tell whether a path or one of its parameters takes a release's id."""
+    return "release" in rule.arguments or any(
+        isinstance(one, Code) and one.codelist == "release"
+        for field in view.accepts().fields.values()
+        for one in (field.inner if isinstance(field, fields.List) else field,)
+    )
 
 
 def headers_of(rule: Any, view: Any) -> list[str]:

@@ -14,7 +14,7 @@ from service.storage.migrations import MigrationError, migrate
 
 from .database import Row
 
-SEARCH = "0018_search"
+SEARCH = "0020_search"
 
 
 def found(connection: psycopg.Connection[Row]) -> set[tuple[str, str]]:
@@ -154,6 +154,6 @@ def test_without_that_right_migrating_says_so(
     with pytest.raises(MigrationError) as refused:
         migrate(modest[-1])
     assert str(refused.value) == (
-        '0018_search.sql: permission denied to create extension "unaccent" '
+        '0020_search.sql: permission denied to create extension "unaccent" '
         "(Must have CREATE privilege on current database to create this extension.)"
     )

@@ -32,9 +32,11 @@ FROM (
     UNION ALL
     SELECT 'yearly_indicator', indicator.id, indicator.id, 1 FROM indicator WHERE indicator.is_yearly
     UNION ALL
-    SELECT 'release', release.id, release.id, 1 FROM release
+    SELECT 'release', release.id, release.id, 1 FROM release WHERE release.withdrawn_on IS NULL
     UNION ALL
-    SELECT 'full_release', release.id, release.id, 1 FROM release WHERE release.coverage = 'full'
+    SELECT 'full_release', release.id, release.id, 1
+    FROM release
+    WHERE release.coverage = 'full' AND release.withdrawn_on IS NULL
     UNION ALL
     SELECT 'summit', summit.id, summit.id, 1 FROM summit
     UNION ALL

@@ -53,6 +53,7 @@ note_place AS (
     UNION ALL
     SELECT note.id, 'releases', release.id, release.title
     FROM note INNER JOIN release ON note.id = any(release.notes)
+    WHERE release.withdrawn_on IS NULL
 ),
 
 note_head AS (
@@ -163,6 +164,7 @@ thing AS (
         '',
         release.citation
     FROM release
+    WHERE release.withdrawn_on IS NULL -- whose id answers 410
     UNION ALL
     SELECT
         'note',
