@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check openapi examples compatible lint-contract release-contract \
-	package freeze clean
+	package sdk freeze clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,18 +48,23 @@ release-contract: compatible ## Keep openapi.yaml as the last released contract
 package: .venv/.run ## Draw data/datapackage.json anew from data/
 	$(BIN)/python -m importers package
 
+sdk: .venv/.run ## Generate, compile and call seven clients; make sdk CLIENT=java for one
+	@$(BIN)/python -m sdk $(CLIENT)
+
 freeze: ## Pin every dependency with its hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header requirements.in --output-file requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header requirements-dev.in --output-file requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header sdk/requirements.in --output-file sdk/requirements.txt
 
-clean: ## Remove .venv, caches, and .postgres unless a server runs on it
+clean: ## Remove .venv, build, caches, and .postgres unless a server runs on it
 	@pid=$$(head -n 1 .postgres/data/postmaster.pid 2>/dev/null); \
 	if test -n "$$pid" && kill -0 "$$pid" 2>/dev/null; then \
 		echo "error: a PostgreSQL runs on .postgres (process $$pid): stop it first" >&2; exit 1; fi
 	rm -rf contract/node_modules
-	rm -rf .venv .postgres .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+	rm -rf .venv .postgres build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from .processes import die_with_parent
 from .storage.embedded import EmbeddedServer
@@ -60,9 +60,9 @@ signals = Signals()
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str]
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program from the root of the checkout, and end it.
+    """Run a program from the root of the checkout, and end it. It prints where we do, or there.
 
     It gets a session of its own, so that ^C reaches only us and everything ends in order.
     """
@@ -71,6 +71,8 @@ def running(
         env=environment,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from werkzeug.serving import make_server
 
 from contract.examples import withdraw
 from importers.load import load
@@ -110,6 +112,15 @@ def withdrawn_app(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         load(url, data)
         with served(url) as app:
             yield app
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    """Return the URL at which programs outside of this one reach the application."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
 
 
 @pytest.fixture

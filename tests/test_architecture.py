@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("contract", "importers", "schemas", "service")
+PACKAGES = ("contract", "importers", "schemas", "sdk", "service")
 
 
 def modules() -> Iterator[Path]:

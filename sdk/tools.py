@@ -1,0 +1,51 @@
+"""The generators, in the versions that sdk/ pins, installed under build/sdk/ and nowhere else."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from . import PLACE, ROOT
+from .programs import NODE, NPM, Program
+
+REQUIREMENTS = ROOT / "sdk" / "requirements.txt"
+NODE_FILES = [ROOT / "sdk" / name for name in ("package.json", "package-lock.json")]
+TSCONFIG = ROOT / "sdk" / "tsconfig.json"
+
+
+def install(needs: Iterable[Program]) -> None:
+    """Install what is not there yet. Raises CalledProcessError where an install fails."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    once(PLACE / "venv", [REQUIREMENTS], install_python)
+    shutil.copy(TSCONFIG, PLACE)
+    if NPM in needs and not NODE.lack() and not NPM.lack():
+        once(PLACE / "node_modules", NODE_FILES, install_node)
+
+
+def once(folder: Path, pinned: list[Path], installer: Callable[[Path], None]) -> None:
+    """Install unless it was done with the same files; the stamp says which they were."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in pinned)).hexdigest()
+    stamp = folder / ".stamp"
+    if stamp.is_file() and stamp.read_text("utf-8") == digest:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    installer(folder)
+    stamp.write_text(digest, "utf-8")
+
+
+def install_python(folder: Path) -> None:
+    call(sys.executable, "-m", "venv", str(folder))
+    pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
+    call(*pip, "install", "--require-hashes", "-r", str(REQUIREMENTS))
+
+
+def install_node(folder: Path) -> None:
+    for path in NODE_FILES:
+        shutil.copy(path, folder.parent)
+    call("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+
+
+def call(*command: str) -> None:
+    subprocess.run(command, cwd=PLACE, check=True, stdin=subprocess.DEVNULL)
