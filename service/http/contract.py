@@ -28,7 +28,7 @@ YAML = "application/yaml"
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "tags", "paths", "components")
 
-EVERYWHERE = (400, 406, 413, 414, 500)
+EVERYWHERE = (400, 413, 414, 500)
 
 
 def init_app(app: Flask) -> None:
@@ -185,6 +185,7 @@ def rank(name: str) -> int:
 def responses(rule: Any, view: Any) -> dict[str, Any]:
     problems = {
         *EVERYWHERE,
+        *(() if view.format.suffix else {406}),
         *({404} if rule.arguments else ()),
         *({503} if view.reads_database else ()),
         *({429} if rule.rule not in PROBES else ()),

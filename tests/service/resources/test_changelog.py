@@ -381,6 +381,13 @@ def test_accept_chooses_at_the_list(client: FlaskClient, accept: str, media_type
     assert "Accept" in found.headers["Vary"]
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/xml", "application/atom+xml;q=0"])
+def test_the_suffix_wins(client: FlaskClient, accept: str) -> None:
+    found = client.get(FEED, headers={"Accept": accept})
+    assert (found.status_code, found.mimetype) == (200, "application/atom+xml")
+    assert found.data == feed(client)
+
+
 def test_two_formats_have_two_tags_and_each_its_304(client: FlaskClient) -> None:
     accepts = ("application/json", "application/atom+xml")
     tags = [client.get("/v1/changelog", headers={"Accept": at}).headers["ETag"] for at in accepts]
