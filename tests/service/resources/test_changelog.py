@@ -16,6 +16,7 @@ from importers.load import load
 from service import create_app
 from service.config import Config
 from tests.conftest import DATA, made_database, served
+from tests.contract import contract
 from tests.feeds import ATOM, faults
 
 FEED = "/v1/changelog.atom"
@@ -114,6 +115,15 @@ def test_the_version_in_force_is_the_newest_of_the_changelog(client: FlaskClient
     versions = {tuple(map(int, row["version"].split("."))) for row in WRITTEN if row["version"]}
     in_force = answer(client, "/v1")["meta"]["api_version"]
     assert ".".join(map(str, max(versions))) == in_force
+
+
+def test_every_list_of_the_contract_is_named() -> None:
+    lists = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
+    words = " ".join(
+        f"{row['title']} {row['summary']}" for row in WRITTEN if row["version"]
+    ).lower()
+    assert lists
+    assert [path for path in lists if path.rpartition("/")[2].replace("-", " ") not in words] == []
 
 
 def test_every_path_leads_somewhere(client: FlaskClient) -> None:
