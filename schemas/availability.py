@@ -3,9 +3,11 @@
 from marshmallow import fields
 
 from .base import ListQuery, Output, bounds_of
+from .claims import CheckedRelease
 from .codelists import codes_of
-from .envelope import page_of
-from .parameters import Choice, Code, Items
+from .envelope import ListMeta, page_of
+from .parameters import Choice, Code, Day, Items, ReleaseCode
+from .vintage import ReleaseOrDay
 
 
 class Availability(Output):
@@ -62,7 +64,19 @@ class Availability(Output):
     )
 
 
-class AvailabilityListQuery(bounds_of(Availability), ListQuery):  # type: ignore[misc]
+class AvailabilityListMeta(ListMeta):
+    """What is known about a list of what releases hold."""
+
+    as_of = fields.Date(
+        allow_none=True, metadata={"description": "The day asked for with `as_of`, or null."}
+    )
+    releases = fields.List(
+        fields.Nested(CheckedRelease),
+        metadata={"description": "The releases that were asked for, oldest first."},
+    )
+
+
+class AvailabilityListQuery(bounds_of(Availability), ReleaseOrDay, ListQuery):  # type: ignore[misc]
     row, key = Availability, ("area", "indicator", "release")
 
     area = Items(
@@ -79,10 +93,18 @@ class AvailabilityListQuery(bounds_of(Availability), ListQuery):  # type: ignore
         metadata={"description": "Only these indicators.", "example": ["share_gdp_pct"]},
     )
     release = Items(
-        Code("release", "/v1/releases"),
+        ReleaseCode("release", "/v1/releases"),
         metadata={
-            "description": "Only these releases. Default: all of them.",
+            "description": "Only these releases: their ids, or `latest` or `first`, the newest or "
+            "oldest full release of each source asked for. Default: all of them. Not together "
+            "with `as_of`.",
             "example": ["nato-2025-08-28"],
+        },
+    )
+    as_of = Day(
+        metadata={
+            "description": "Only releases published by this day. Not together with `release`.",
+            "example": "2025-09-01",
         },
     )
     source = Items(
@@ -98,4 +120,4 @@ class AvailabilityListQuery(bounds_of(Availability), ListQuery):  # type: ignore
     )
 
 
-AvailabilityPage = page_of(Availability)
+AvailabilityPage = page_of(Availability, AvailabilityListMeta)

@@ -78,7 +78,7 @@ class RankingListQuery(
     row, key = Ranking, ("member", "indicator", "year")
 
     indicator = Code(
-        "yearly_indicator",
+        "yearly indicator",
         "/v1/indicators",
         metadata={
             "description": "What to rank by: any indicator that a spending year has a field for. "

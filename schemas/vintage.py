@@ -9,7 +9,17 @@ from .faults import refusal
 from .parameters import Code, Day, ReleaseCode
 
 
-class Vintage(Query):
+class ReleaseOrDay(ma.Schema):
+    """The check that `release` and `as_of` exclude each other, for queries that take both."""
+
+    @ma.validates_schema
+    def refuse_both(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "release" in data and "as_of" in data:
+            fault = refusal("conflicting_parameters", "Give either release or as_of, not both.")
+            raise ma.ValidationError(dict.fromkeys(("as_of", "release"), fault.messages))
+
+
+class Vintage(ReleaseOrDay, Query):
     """Which publication answers: by default the newest full release of NATO."""
 
     source = Code(
@@ -36,12 +46,6 @@ class Vintage(Query):
             "example": "2025-09-01",
         },
     )
-
-    @ma.validates_schema
-    def refuse_both(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if "release" in data and "as_of" in data:
-            fault = refusal("conflicting_parameters", "Give either release or as_of, not both.")
-            raise ma.ValidationError(dict.fromkeys(("as_of", "release"), fault.messages))
 
 
 class Latest(ma.Schema):

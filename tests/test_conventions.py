@@ -35,6 +35,7 @@ MEDIA_TYPES = {
 JSON_URLS = [url for url, media_type in MEDIA_TYPES.items() if media_type == "application/json"]
 LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
 CHOICES = {"/v1/changelog": "application/atom+xml"}  # where Accept has another format to choose
+SUFFIXED = ("/v1/changelog.atom",)  # where the path says which format, whatever Accept says
 BAD = {
     "an unknown parameter": ("/v1/members?nonsense=1", 400),
     "an unknown path": ("/v1/nonsense", 404),
@@ -159,7 +160,7 @@ def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
     assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
 
 
-@pytest.mark.parametrize("url", EXAMPLES.values())
+@pytest.mark.parametrize("url", [url for url in EXAMPLES.values() if url not in SUFFIXED])
 @pytest.mark.parametrize(
     "accept",
     ["text/csv", "image/png", "{own};q=0", "{own};q=0,*/*", "text/html"],

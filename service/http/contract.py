@@ -31,7 +31,7 @@ YAML = "application/yaml"
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "components")
 
-EVERYWHERE = (400, 406, 413, 414, 500)
+EVERYWHERE = (400, 413, 414, 500)
 
 NOT_MODIFIED = "NotModified"
 
@@ -303,6 +303,7 @@ def problems_of(rule: Any, view: Any) -> list[int]:
     """Return the statuses of the problems that an operation may answer with."""
     found = {
         *EVERYWHERE,
+        *(() if view.format.suffix else {406}),
         *({404} if rule.arguments else ()),
         *({410} if names_release(rule, view) else ()),
         *({503} if view.reads_database else ()),

@@ -38,6 +38,7 @@ def endpoint(
 
     `validated_by` returns the validators of the answer, where it depends on more than a release.
     `formats` are those that Accept may choose from; the contract describes the path by the first.
+    A path that ends in its format's suffix has only that one, whatever Accept says.
     `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
     forms = {form.media_type: form for form in formats}
@@ -45,7 +46,7 @@ def endpoint(
     def register(view: View) -> View:
         @functools.wraps(view)
         def answer(**path_parameters: str) -> Response:
-            form = forms[negotiation.choose(*forms)]
+            form = formats[0] if formats[0].suffix else forms[negotiation.choose(*forms)]
             parsing.check_path(path_parameters)
             with database().snapshot() as snapshot:
                 query = parsing.parse(accepts, snapshot.codes)

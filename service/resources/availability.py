@@ -1,13 +1,18 @@
 """/v1/availability: which figures each release holds, and which it lacks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint
 
 from schemas.availability import AvailabilityListQuery, AvailabilityPage
+from schemas.parameters import ReleaseCode
 from service.http import answers, caching
 from service.http.endpoint import endpoint
-from service.storage.database import Snapshot
+from service.storage.database import Row, Snapshot
+
+from .releases import before_first, dated
+from .revisions import ids
 
 blueprint = Blueprint("availability", __name__)
 
@@ -27,4 +32,34 @@ def list_availability(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     where it has gaps. What a release has only as missing has a row too, with the reasons; of what
     has no row it says nothing.
     """
-    return answers.page(snapshot, "availability/list", AvailabilityListQuery, query)
+    releases = releases_asked(snapshot, query)
+    asked = query | {"release": ids(releases)}
+    page = answers.page(snapshot, "availability/list", AvailabilityListQuery, asked)
+    page["meta"] |= {"as_of": query["as_of"], "releases": releases}
+    return page
+
+
+def releases_asked(snapshot: Snapshot, query: dict[str, Any]) -> list[Row]:
+    """Return the releases that `source`, `release` and `as_of` leave, oldest first.
+
+    Raises a 400 ProblemError for a day before the first of them.
+    """
+    every = snapshot.fetch_all("releases/chronology", {"source": None})
+    held = [row for row in every if query["source"] is None or row["source"] in query["source"]]
+    if query["release"] is not None:
+        named = {release for given in query["release"] for release in meant(held, given)}
+        return [row for row in held if row["id"] in named]
+    known = [row for row in held if query["as_of"] is None or row["published_on"] <= query["as_of"]]
+    if held and not known:
+        raise before_first(held, query["as_of"])
+    return known
+
+
+def meant(held: list[Row], given: str) -> Iterator[str]:
+    """Yield the id given, or that of each source's `latest` or `first`."""
+    if given not in ReleaseCode.relative:
+        yield given
+        return
+    for source in {row["source"] for row in held}:
+        own = [row for row in held if row["source"] == source]
+        yield dated(own, None, first=given == "first")["id"]

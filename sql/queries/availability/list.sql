@@ -16,11 +16,10 @@ FROM availability
 INNER JOIN area ON availability.area = area.code
 INNER JOIN indicator ON availability.indicator = indicator.id
 WHERE
-    (%(area)s::text[] IS NULL OR availability.area = any(%(area)s))
+    availability.release = any(%(release)s::text[])
+    AND (%(area)s::text[] IS NULL OR availability.area = any(%(area)s))
     AND (%(area_kind)s::text IS NULL OR area.kind = %(area_kind)s)
     AND (%(indicator)s::text[] IS NULL OR availability.indicator = any(%(indicator)s))
-    AND (%(release)s::text[] IS NULL OR availability.release = any(%(release)s))
-    AND (%(source)s::text[] IS NULL OR availability.source = any(%(source)s))
     AND (
         %(missing_reason)s::text[] IS NULL
         OR availability.missing_reasons && %(missing_reason)s::text[]

@@ -30,7 +30,7 @@ FROM (
     UNION ALL
     SELECT 'indicator', indicator.id, indicator.id, 1 FROM indicator
     UNION ALL
-    SELECT 'yearly_indicator', indicator.id, indicator.id, 1 FROM indicator WHERE indicator.is_yearly
+    SELECT 'yearly indicator', indicator.id, indicator.id, 1 FROM indicator WHERE indicator.is_yearly
     UNION ALL
     SELECT 'release', release.id, release.id, 1 FROM release WHERE release.withdrawn_on IS NULL
     UNION ALL

@@ -81,6 +81,12 @@ def test_it_counts_the_observations(client: FlaskClient, release: str) -> None:
         ("year_first_lte=2014&year_last_gte=2026", lambda row: row["count"] and row["year_first"] <= 2014 and row["year_last"] >= 2026),
         ("count_lte=0", lambda row: row["count"] == 0),
         ("source=sipri&release=nato-2024-06-17", lambda row: False),
+        ("release=latest", lambda row: row["release"] in ("nato-2026-07-10", "sipri-2025-04-28")),
+        ("release=latest&source=nato", lambda row: row["release"] == "nato-2026-07-10"),
+        ("release=first,latest&source=nato", lambda row: row["release"] in ("nato-2024-06-17", "nato-2026-07-10")),
+        ("release=nato-2023-07-07,latest&source=nato", lambda row: row["release"] in ("nato-2023-07-07", "nato-2026-07-10")),
+        ("as_of=2024-06-17", lambda row: row["release"] in ("nato-2023-07-07", "nato-2024-06-17")),
+        ("as_of=2024-06-16&source=nato,sipri", lambda row: row["release"] == "nato-2023-07-07"),
     ],
 )  # fmt: skip
 def test_filters_keep_exactly_what_they_say(client: FlaskClient, query: str, keeps: Any) -> None:
@@ -88,8 +94,40 @@ def test_filters_keep_exactly_what_they_say(client: FlaskClient, query: str, kee
     assert rows(client, f"{PATH}?limit=10000&{query}") == [row for row in every if keeps(row)]
 
 
+def test_the_releases_asked_for_are_named_with_their_terms(client: FlaskClient) -> None:
+    meta = client.get(f"{PATH}?as_of=2024-07-01&limit=1").json["meta"]
+    assert meta["as_of"] == "2024-07-01"
+    assert [release["id"] for release in meta["releases"]] == ["nato-2023-07-07", "nato-2024-06-17"]
+    for release in meta["releases"]:
+        assert release["citation"].startswith("NATO, ")
+        assert "credit" in release["licence"]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("as_of=2023-07-06", "nato-2023-07-07"),
+        ("as_of=2025-04-27&source=sipri", "sipri-2025-04-28"),
+    ],
+)
+def test_before_the_first_release_is_refused_naming_it(
+    client: FlaskClient, query: str, first: str
+) -> None:
+    answer = client.get(f"{PATH}?{query}")
+    [error] = answer.json["errors"]
+    assert (answer.status_code, error["name"]) == (400, "as_of")
+    assert (answer.json["code"], first in error["detail"]) == ("before_first_release", True)
+
+
+def test_a_release_and_a_day_exclude_each_other(client: FlaskClient) -> None:
+    answer = client.get(f"{PATH}?as_of=2025-01-01&release=latest")
+    assert (answer.status_code, answer.json["code"]) == (400, "conflicting_parameters")
+    assert [error["name"] for error in answer.json["errors"]] == ["as_of", "release"]
+
+
 def test_a_release_that_is_not_known_is_named(client: FlaskClient) -> None:
     answer = client.get(f"{PATH}?release=nato-2025-08-27")
     [error] = answer.json["errors"]
     assert (answer.status_code, error["name"]) == (400, "release")
     assert error["did_you_mean"] == "nato-2025-08-28"
+    assert error["allowed"][:2] == ["latest", "first"]

@@ -16,6 +16,7 @@ from importers.load import load
 from service import create_app
 from service.config import Config
 from tests.conftest import DATA, made_database, served
+from tests.contract import contract
 from tests.feeds import ATOM, faults
 
 FEED = "/v1/changelog.atom"
@@ -114,6 +115,15 @@ def test_the_version_in_force_is_the_newest_of_the_changelog(client: FlaskClient
     versions = {tuple(map(int, row["version"].split("."))) for row in WRITTEN if row["version"]}
     in_force = answer(client, "/v1")["meta"]["api_version"]
     assert ".".join(map(str, max(versions))) == in_force
+
+
+def test_every_list_of_the_contract_is_named() -> None:
+    lists = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
+    words = " ".join(
+        f"{row['title']} {row['summary']}" for row in WRITTEN if row["version"]
+    ).lower()
+    assert lists
+    assert [path for path in lists if path.rpartition("/")[2].replace("-", " ") not in words] == []
 
 
 def test_every_path_leads_somewhere(client: FlaskClient) -> None:
@@ -379,6 +389,13 @@ def test_accept_chooses_at_the_list(client: FlaskClient, accept: str, media_type
     if media_type == "application/atom+xml":
         assert found.data == feed(client)
     assert "Accept" in found.headers["Vary"]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/xml", "application/atom+xml;q=0"])
+def test_the_suffix_wins(client: FlaskClient, accept: str) -> None:
+    found = client.get(FEED, headers={"Accept": accept})
+    assert (found.status_code, found.mimetype) == (200, "application/atom+xml")
+    assert found.data == feed(client)
 
 
 def test_two_formats_have_two_tags_and_each_its_304(client: FlaskClient) -> None:

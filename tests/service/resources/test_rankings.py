@@ -287,6 +287,9 @@ def test_what_no_row_of_a_member_has_is_refused(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["code"]) == (400, "unknown_value")
     [error] = answer.json["errors"]
     assert (error["name"], set(error["allowed"])) == ("indicator", set(units()))
+    assert error["detail"] == (
+        "'real_change_since_2014_pct' is not a known yearly indicator; /v1/indicators lists them."
+    )
 
 
 def test_a_year_without_figures_is_an_empty_list(client: FlaskClient) -> None:
