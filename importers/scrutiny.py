@@ -1,0 +1,32 @@
+"""What makes us refuse a release that is new, beyond what every release must hold to."""
+
+from collections.abc import Iterable, Iterator
+
+from importers.cells import Checked
+from importers.changes import Change
+from importers.derived import check_derived
+from importers.jumps import check_jumps
+from importers.sums import excused_blanks, is_excused
+
+
+def check_import(checked: Checked, changed: Iterable[Change]) -> list[str]:
+    """Return what is wrong with a release that is new: a blank, a formula, or a jump.
+
+    These compare a file with itself and with the releases before; what is in data/ has passed.
+    """
+    return [*check_blanks(checked), *check_derived(checked), *check_jumps(checked, changed)]
+
+
+def check_blanks(checked: Checked) -> Iterator[str]:
+    """Refuse a blank in a series that has figures: it may as well have been lost on the way."""
+    series = {figure.key[:2] for figure in checked.figures.values() if figure.value is not None}
+    for figure in checked.figures.values():
+        if figure.missing_reason != "not_reported" or figure.key[:2] not in series:
+            continue
+        if figure.area not in excused_blanks(checked, figure) and not is_excused(
+            checked, "blanks", figure
+        ):
+            text = (
+                "is blank in a series with figures: an exception must say that it was published so"
+            )
+            yield checked.wrong(figure, figure.value, text)
