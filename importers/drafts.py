@@ -85,7 +85,8 @@ def drafted(
     origins |= dict.fromkeys(rest, "nobody: the default")
     for key, value, origin in carried(data, said, published_on, before, given.get("title")):
         content[key], origins[key] = value, origin
-    origins["currencies"] = f"the file, and {before.id if before else 'members.csv'}"
+    rest_of = before.id if before else "members.csv"
+    origins["currencies"] = f"the file, then {rest_of}" if said.currencies else rest_of
     extra = with_ids(name, given)
     extra["notes"] = [*content["notes"], *extra.get("notes", [])]
     content |= extra

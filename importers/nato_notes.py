@@ -75,7 +75,7 @@ def year_notes(reference: Reference, rows: list[Placed]) -> Iterator[Note]:
 
 def printed_notes(regions: list[Region]) -> Iterator[Note]:
     """Yield what else is printed under the tables, each text once; stars are told above."""
-    printed = (text for region in regions for text in region.notes() if not text.startswith("*"))
+    printed = (text for region in regions for text in region.notes if not text.startswith("*"))
     texts = dict.fromkeys(ON_STAGES.sub("", text).strip() for text in printed)
     for number, text in enumerate(filter(None, texts), start=1):
         note = {"id": f"printed-{number}", "text": f'Printed by NATO under a table: "{text}"'}
@@ -84,7 +84,7 @@ def printed_notes(regions: list[Region]) -> Iterator[Note]:
 
 def explanation(region: Region, mark: str) -> str:
     """Return the text under a table that begins with a mark, without the mark."""
-    texts = (text for text in region.notes() if text.startswith("*"))
+    texts = (text for text in region.notes if text.startswith("*"))
     found = (text for text in texts if text[: len(text) - len(text.lstrip("*"))] == mark)
     return next((text.lstrip("* ") for text in found), "")
 

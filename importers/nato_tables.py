@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -59,18 +60,25 @@ class Region:
     def matches(self, title: str) -> list[tuple[Line, dict[str, int]]]:
         """Return the lines of which a cell has a title, with the years in its places."""
         return [
-            (line, years)
+            (line, years) for line, text in self.texts if (years := match(title, text)) is not None
+        ]
+
+    @cached_property
+    def texts(self) -> list[tuple[Line, str]]:
+        return [
+            (line, cell)
             for line in self.lines
             for cell in line.cells.values()
-            if (years := match(title, cell)) is not None
+            if isinstance(cell, str)
         ]
 
     def wrong(self, place: str, value: object, text: str) -> str:
         return problem(self.path, place, value, text)
 
+    @cached_property
     def notes(self) -> list[str]:
         """Return the texts under the table, as printed."""
-        texts = (" ".join(str(cell).split()) for line in self.lines for cell in line.cells.values())
+        texts = (" ".join(text.split()) for _, text in self.texts)
         return [text for text in texts if text.casefold().startswith(NOTES)]
 
 

@@ -56,13 +56,16 @@ class Line:
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook to be read row by row, so that its size does not matter."""
     check_archive(path)
-    with refusing(path, ""), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        yield workbook
-    finally:
-        workbook.close()
+    with path.open("rb") as file:
+        with refusing(path, ""), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            if not workbook.worksheets:
+                raise RefusedError([problem(path, "", "", "is not a workbook, or damaged")])
+            yield workbook
+        finally:
+            workbook.close()
 
 
 @contextmanager
