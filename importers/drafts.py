@@ -53,7 +53,9 @@ def read_given(path: Path | None) -> dict[str, Any]:
 
 def standing(release: Release, given: dict[str, Any]) -> Draft:
     """Return the release that a release.yaml says already, with what is given besides."""
-    content = {key: release.__dict__[key] for key in KEYS} | with_ids(release.id, given)
+    content = {key: release.__dict__[key] for key in KEYS}
+    content |= with_ids(release.id, given)
+    content["currencies"] = release.currencies | content["currencies"]
     origins = {key: "given" if key in given else "release.yaml" for key in KEYS}
     return Draft(release_of(release.folder, content), origins)
 
@@ -89,6 +91,7 @@ def drafted(
     origins["currencies"] = f"the file, then {rest_of}" if said.currencies else rest_of
     extra = with_ids(name, given)
     extra["notes"] = [*content["notes"], *extra.get("notes", [])]
+    extra["currencies"] = content["currencies"] | extra.get("currencies", {})
     content |= extra
     origins |= dict.fromkeys(given, "given")
     if content["constant_base_year"] is None:

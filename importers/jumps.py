@@ -49,7 +49,7 @@ YEARLY = {
 REVISED = {
     "pct_gdp": factor("1.554", "2"),
     "usd_m": factor("1.406", "2"),
-    "lcu_m": factor("1.143", "2"),
+    "lcu_m": factor("1.462", "2"),
     "usd": factor("1.367", "2"),
     # No release held gives GDP per inhabitant at the price base of another.
     "usd_k": factor("1", "2"),

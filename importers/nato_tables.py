@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,23 +110,27 @@ def lacking(region: Region, table: Table | Comparison) -> list[str]:
 
 
 def find(
-    path: Path, found: list[Region], tables: Iterable[Table | Comparison]
+    path: Path, found: list[Region], tables: Sequence[Table | Comparison]
 ) -> Iterator[tuple[Table | Comparison, Region] | str]:
     """Yield each table with its place, or what was looked for and where."""
-    tables = list(tables)
-    taken = [region for region in found for table in tables if not lacking(region, table)]
+    missing = [[(region, lacking(region, table)) for region in found] for table in tables]
+    taken = {id(region) for row in missing for region, titles in row if not titles}
     names = ", ".join(dict.fromkeys(region.sheet for region in found))
-    for table in tables:
-        places = [region for region in found if not lacking(region, table)]
+    for table, row in zip(tables, missing, strict=True):
+        places = [region for region, titles in row if not titles]
         if len(places) == 1:
             yield table, places[0]
             continue
         for region in places:
             at = region.matches(table.title)[0][0]
             yield region.wrong(at.place(min(at.cells)), table.title, "is there more than once")
-        near = [region for region in found if region not in taken and region.matches(table.title)]
-        for region in near if not places else ():
-            for title in lacking(region, table):
+        near = [
+            (region, titles)
+            for region, titles in row
+            if not places and id(region) not in taken and region.matches(table.title)
+        ]
+        for region, titles in near:
+            for title in titles:
                 yield region.wrong(region.sheet, shown(title), "is not there")
         if not places and not near:
             text = f"is the title of no table with the unit {shown(table.unit)}; sheets: {names}"
@@ -139,7 +143,7 @@ def shown(title: str) -> str:
 
 def columns_of(line: Line) -> Columns:
     """Return the years of a header row by column: 2018, "2019", and "2023e" for an estimate."""
-    matches = {column: YEAR.fullmatch(str(value)) for column, value in line.cells.items()}
+    matches = {column: YEAR.fullmatch(str(value).strip()) for column, value in line.cells.items()}
     return {
         column: Column(int(match[1]), "estimate" if match[2] else "actual", match[3])
         for column, match in matches.items()

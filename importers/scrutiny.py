@@ -18,15 +18,10 @@ def check_import(checked: Checked, changed: Iterable[Change]) -> list[str]:
 
 
 def check_blanks(checked: Checked) -> Iterator[str]:
-    """Refuse a blank in a series that has figures: it may as well have been lost on the way."""
-    series = {figure.key[:2] for figure in checked.figures.values() if figure.value is not None}
+    """Refuse a blank that no exception knows: it may as well have been lost on the way."""
     for figure in checked.figures.values():
-        if figure.missing_reason != "not_reported" or figure.key[:2] not in series:
+        if figure.missing_reason != "not_reported" or is_excused(checked, "blanks", figure):
             continue
-        if figure.area not in excused_blanks(checked, figure) and not is_excused(
-            checked, "blanks", figure
-        ):
-            text = (
-                "is blank in a series with figures: an exception must say that it was published so"
-            )
+        if figure.area not in excused_blanks(checked, figure):
+            text = "is blank: an exception for blanks must say that it was published so"
             yield checked.wrong(figure, figure.value, text)

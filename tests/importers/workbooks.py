@@ -136,6 +136,10 @@ def write_workbook(
     for place, content in cells.items():
         sheet, _, cell = place.partition("!")
         workbook[sheet][cell] = content
+    save(workbook, path)
+
+
+def save(workbook: Workbook, path: Path) -> None:
     with patch("openpyxl.cell._writer.safe_string", all_digits):
         workbook.save(path)
 
