@@ -84,7 +84,7 @@ def drafted(
         "coverage": habits_of(said.source).coverage,
     }
     content |= rest
-    origins |= dict.fromkeys(rest, "nobody: the default")
+    origins |= dict.fromkeys(rest, "default")
     for key, value, origin in carried(data, said, published_on, before, given.get("title")):
         content[key], origins[key] = value, origin
     rest_of = before.id if before else "members.csv"

@@ -55,8 +55,12 @@ class Summary:
 
     @property
     def largest(self) -> list[Change]:
-        """Return the revisions that moved most, in percent."""
-        revised = [one for one in self.changed if one.kind == "revision"]
+        """Return the revisions that moved most, in percent; a rate of change has no percentage."""
+        revised = [
+            one
+            for one in self.changed
+            if one.kind == "revision" and self.reference.units[one.figure.indicator] != "pct"
+        ]
         return sorted(revised, key=size, reverse=True)[:LARGEST]
 
     def counts(self) -> dict[str, Counter[str]]:
