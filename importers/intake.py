@@ -61,7 +61,7 @@ def take_in(wish: Wish) -> Summary:
     checked = Checked(wish.path, release, reference, {figure.key: figure for figure in figures})
     problems += check_import(checked, changed)
     before = figures_held(release)
-    if before is not None and not wish.is_replacing:
+    if before is not None and not problems and not wish.is_replacing:
         problems += check_standing(draft, before, figures)
     refuse(dict.fromkeys(problems))
     status = status_of(wish, before, figures, release)

@@ -220,3 +220,11 @@ def test_what_is_no_workbook_is_refused(
         file.write_bytes(content)
     assert main([*ARGUMENTS, "--data", str(data), str(file)]) == 1
     assert capsys.readouterr().err == f"{file}: {text}\n"
+
+
+def test_everything_that_is_wrong_is_named_at_once(run: Run) -> None:
+    lines = run(
+        {"TABLE3!H17": "n/a", "TABLE7!O55": 3418.7, "TABLE8b!B43": "Rest", "TABLE2!N8": 2031}
+    )
+    wanted = ("TABLE3!H17: n/a", "TABLE7!O55: NATO_TOTAL", "TABLE8b: Other (d)", "TABLE2: 2024 estimate, 2031 actual")  # fmt: skip
+    assert [start for start in wanted if not any(line.startswith(start) for line in lines)] == []
