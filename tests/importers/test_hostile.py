@@ -27,7 +27,7 @@ START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 END = b"</sheetData></worksheet>"
 
 # More than the whole official workbook of SIPRI needs, which peaks at 190 megabytes of addresses.
-MEMORY, SECONDS = 700 * MEGABYTE, 30
+MEMORY, SECONDS = 400 * MEGABYTE, 30
 
 
 @pytest.fixture
