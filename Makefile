@@ -6,7 +6,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check openapi freeze clean
+.PHONY: help run test lint check openapi package freeze clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: lint test ## Run linters and tests
 openapi: .venv/.run ## Draw openapi.yaml anew from schemas/
 	$(BIN)/flask --app service openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+package: .venv/.run ## Draw data/datapackage.json anew from data/
+	$(BIN)/python -m importers package
 
 freeze: ## Pin every dependency with its hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

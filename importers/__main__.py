@@ -1,4 +1,4 @@
-"""The command line: python -m importers nato|sipri|tidy FILE, load [DATA], whole FILE."""
+"""The command line: from a publisher's file to data/, and from data/ into the database."""
 
 import argparse
 import json
@@ -11,11 +11,13 @@ from typing import Any
 from importers.drafts import read_given
 from importers.figures import write_figures
 from importers.intake import KINDS, Wish, read_checked, take_in
-from importers.load import load
+from importers.load import database_url, load
+from importers.package import package_of, write_package
 from importers.packs import local_of
 from importers.reference import read_reference
 from importers.refusals import RefusedError
 from importers.releases import write_release
+from importers.shelf import add_commands
 from importers.sipri import SipriFile
 from importers.whole import whole_release
 
@@ -27,11 +29,10 @@ DATA = Path(__file__).parents[1] / "data"
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except RefusedError as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("data", metavar="DATA", type=Path, nargs="?", default=DATA)
     command.set_defaults(run=run_load)
+    add_commands(
+        commands.add_parser("releases", help="list, show, load, withdraw or verify releases"), DATA
+    )
+    command = commands.add_parser("package", help="draw datapackage.json anew from data/")
+    command.add_argument("data", metavar="DATA", type=Path, nargs="?", default=DATA)
+    command.set_defaults(run=run_package)
     command = commands.add_parser(
         "whole",
         help="write all of SIPRI's workbook to data-local/, which is not versioned, and load it "
@@ -112,11 +119,13 @@ def run_whole(options: argparse.Namespace) -> None:
         run_load(options)
 
 
+def run_package(options: argparse.Namespace) -> None:
+    write_package(options.data)
+    print(f"{package_of(options.data)} drawn")
+
+
 def run_load(options: argparse.Namespace) -> None:
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        raise RefusedError(["DATABASE_URL: is not set"])
-    for line in load(url, options.data, local_of(options.data)):
+    for line in load(database_url(), options.data, local_of(options.data)):
         print(line)
 
 

@@ -1,6 +1,8 @@
 """Loads data/ into PostgreSQL: the reference tables in one transaction, each release in its own."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +17,7 @@ from importers.reference import Reference, read_reference
 from importers.refusals import RefusedError, problem, refuse
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
 from importers.tables import Table, read_tables, reference_sha256
+from importers.withdrawals import Withdrawal, read_withdrawals
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -24,23 +27,42 @@ LOCK = 1949_08_24
 # Their rows are answered in the order of the file, which is unique.
 NUMBERED = ("source", "indicator")
 
+# What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
+DERIVED = ("comparison", "availability")
 
-def load(url: str, data: Path, local: Path | None = None) -> list[str]:
+
+def load(
+    url: str, data: Path, local: Path | None = None, only: Container[str] | None = None
+) -> list[str]:
     """Bring the database up to the folder, and to the local one; return a line for each release.
 
-    Everything is read and checked before anything is written. What is loaded already is left
-    alone, so that the revision of the data set, and with it every ETag, moves only on a change.
+    `only` names the releases to load; the others are not even read. Everything is read and checked
+    before anything is written. What is loaded already is left alone, so that the revision of the
+    data set, and with it every ETag, moves only on a change.
     """
     tables, reference = read_tables(data), read_reference(data)
-    packs = read_packs(data, local, reference)
-    connection = connect(url)
+    packs, withdrawals = read_packs(data, local, reference, only), read_withdrawals(data, local)
+    with opened(url) as connection:
+        lock(connection)
+        loaded, withdrawn = read_loaded(connection), read_withdrawn(connection)
+        served = [pack for pack in packs if pack[0].id not in withdrawn]
+        refuse(check_altered(connection, served, loaded))
+        load_tables(connection, tables, reference_sha256(data))
+        # What the database knows as withdrawn stays so, also where the folder does not say it.
+        return [
+            withdraw_release(connection, reference, pack, loaded, withdrawal)
+            if (withdrawal := (withdrawn | withdrawals).get(pack[0].id))
+            else load_release(connection, reference, pack, loaded)
+            for pack in packs
+        ]
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """Connect, and turn what the database refuses into one line."""
     try:
-        with connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            loaded = read_loaded(connection)
-            refuse(check_altered(connection, packs, loaded))
-            load_tables(connection, tables, reference_sha256(data))
-            return [load_release(connection, reference, pack, loaded) for pack in packs]
+        with connect(url) as connection:
+            yield connection
     except psycopg.errors.UndefinedTable as error:
         raise RefusedError([f"the database is not migrated: {said(error)}"]) from error
     except psycopg.Error as error:
@@ -67,10 +89,30 @@ def said(error: psycopg.Error) -> str:
     return " ".join(" ".join(parts).split())
 
 
+def database_url() -> str:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise RefusedError(["DATABASE_URL: is not set; `make run` says that of its own database"])
+    return url
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else loads, withdraws or verifies; until the connection ends."""
+    connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+
+
 def read_loaded(connection: Connection) -> dict[str, str]:
     """Return the releases that are loaded, each with the checksum of its folder."""
     rows = connection.execute("SELECT id, content_sha256 FROM release")
     return {str(release): str(sha256) for release, sha256 in rows}
+
+
+def read_withdrawn(connection: Connection) -> dict[str, Withdrawal]:
+    """Return the releases that are withdrawn in the database."""
+    rows = connection.execute(
+        "SELECT id, withdrawn_on, withdrawn_reason FROM release WHERE withdrawn_on IS NOT NULL"
+    )
+    return {str(release): Withdrawal(*said) for release, *said in rows}
 
 
 def check_altered(
@@ -138,6 +180,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
+        refresh_search(connection)
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -195,15 +238,63 @@ def load_release(
     return f"{release.id}: {row['figure_count']:,} figures {done}"
 
 
+def withdraw_release(
+    connection: Connection,
+    reference: Reference,
+    pack: Pack,
+    loaded: dict[str, str],
+    withdrawal: Withdrawal,
+) -> str:
+    """Have the release in the database as withdrawn, without a moment in which it is served."""
+    release = pack[0].id
+    with connection.transaction():
+        if release not in loaded:
+            load_release(connection, reference, pack, loaded)
+        withdraw(connection, release, withdrawal)
+    return f"{release}: withdrawn on {withdrawal.withdrawn_on}"
+
+
+def withdraw(connection: Connection, release: str, withdrawal: Withdrawal) -> None:
+    """Delete a release's figures and say why in its row, unless it says so already."""
+    said = {
+        "release": release,
+        "day": withdrawal.withdrawn_on,
+        "reason": withdrawal.withdrawn_reason,
+    }
+    changed = connection.execute(
+        """
+        UPDATE release
+        SET
+            withdrawn_on = %(day)s,
+            withdrawn_reason = %(reason)s,
+            withdrawn_at = now(),
+            indicators = '{}',
+            figure_count = 0
+        WHERE
+            id = %(release)s
+            AND (withdrawn_on, withdrawn_reason) IS DISTINCT FROM (%(day)s::date, %(reason)s)
+        RETURNING source
+        """,
+        said,
+    )
+    for (source,) in changed.fetchall():
+        drop_figures(connection, release)
+        renew(connection, source)
+
+
 def drop_release(connection: Connection, release: str) -> None:
     """Delete a part of a release, to make room for all of it in the same transaction."""
+    drop_figures(connection, release)
     for query in (
         "DELETE FROM note USING release WHERE release.id = %s AND note.id = ANY(release.notes)",
-        "DELETE FROM observation WHERE release = %s",
-        "DELETE FROM spending_year WHERE release = %s",
         "DELETE FROM release WHERE id = %s",
     ):
         connection.execute(query, [release])
+
+
+def drop_figures(connection: Connection, release: str) -> None:
+    connection.execute("DELETE FROM observation WHERE release = %s", [release])
+    connection.execute("DELETE FROM spending_year WHERE release = %s", [release])
 
 
 def put_release(
@@ -218,7 +309,39 @@ def put_release(
     years = spending_year_rows(release, reference, figures)
     copy(connection, "spending_year", years[0], [(*year.values(),) for year in years])
     connection.execute("ANALYZE observation, spending_year")
+    renew(connection, release.source)
+
+
+def renew(connection: Connection, source: str) -> None:
+    """Make everything that follows from a source's figures agree with them; every ETag changes."""
+    for name in DERIVED:
+        derive(connection, name, source)
     connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
+    refresh_search(connection)
+
+
+def refresh_search(connection: Connection) -> None:
+    """Make what can be searched equal to the tables, in the transaction that changed them.
+
+    Concurrently: a plain refresh shuts readers out, and shows the new rows to older snapshots too.
+    """
+    for view in ("search_document", "search_word"):  # the words are those of the documents
+        connection.execute(
+            SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
+        )
+
+
+def derive(connection: Connection, name: str, source: str) -> None:
+    """Write anew what a table says of a source.
+
+    All of it: a release that is loaded late, or completed, changes what the next one is compared
+    with.
+    """
+    table, view = Identifier(name), Identifier(f"{name}_of_figures")
+    connection.execute(SQL("DELETE FROM {} WHERE source = %s").format(table), [source])
+    query = SQL("INSERT INTO {0} SELECT {1}.* FROM {1} WHERE source = %s").format(table, view)
+    connection.execute(query, [source])
+    connection.execute(SQL("ANALYZE {}").format(table))
 
 
 def insert(table: str, columns: list[str]) -> Composed:

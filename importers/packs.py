@@ -1,6 +1,6 @@
 """Reads the folders of releases: those of data/ and those beside it that are not versioned."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,14 +19,18 @@ def local_of(data: Path) -> Path:
     return data.resolve().with_name(f"{data.resolve().name}-local")
 
 
-def read_packs(data: Path, local: Path | None, reference: Reference) -> list[Pack]:
-    """Read and check all releases, oldest first; refuse with the problems of all of them.
+def read_packs(
+    data: Path, local: Path | None, reference: Reference, only: Container[str] | None = None
+) -> list[Pack]:
+    """Read and check all releases, or only those named, oldest first; refuse with all problems.
 
     Of a release that both folders hold, the local one is taken, which must complete the other.
     """
     packs: dict[str, Pack] = {}
     problems: list[str] = []
     for folder in folders(data, local):
+        if only is not None and folder.name not in only:
+            continue
         try:
             pack = read_pack(folder, reference)
             refuse(check_completion(packs.get(folder.name), pack))

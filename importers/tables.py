@@ -43,6 +43,9 @@ FILES: dict[str, tuple[str, ...]] = {
         "comparison", "unit", "check_kind", "indicator", "year", "member", "area", "threshold",
         "source", "notes",
     ),
+    "changelog": (
+        "id", "kind", "version", "published_on", "title", "summary", "path", "is_breaking",
+    ),
     "references": (
         "subject", "id", "position", "title", "publisher", "url", "published_on", "kind",
     ),
@@ -91,6 +94,7 @@ def read_tables(data: Path) -> list[Table]:
         cited(table("target", files["targets"]), files),
         cited(table("commitment", files["commitments"]), files),
         cited(table("claim", files["claims"]), files),
+        table("changelog", files["changelog"]),
     ]
 
 

@@ -6,7 +6,7 @@ from marshmallow import fields
 from .base import ListQuery, Output, bounds_of
 from .codelists import codes_of
 from .envelope import FigureListMeta, page_of
-from .members import MemberFilter
+from .members import GroupFilter, MemberFilter
 from .parameters import Choice, Flag, Items, Whole
 from .spending_years import MissingFigure, figure
 from .vintage import Latest, Vintage
@@ -114,6 +114,7 @@ class AssessmentListQuery(
     Vintage,
     Latest,
     Rounding,
+    GroupFilter,
     MemberFilter,
     ListQuery,
 ):
@@ -121,13 +122,6 @@ class AssessmentListQuery(
 
     year = Whole(1900, 2100, metadata={"description": "Only this year.", "example": 2024})
     stage = Items(Choice(codes_of("stages")), metadata={"description": "Only these stages."})
-    group = Choice(
-        codes_of("groups"),
-        metadata={
-            "description": "Only the members of this group, by who belonged in each year. With "
-            "`member` too, only those named that belong."
-        },
-    )
     met = Items(Choice(codes_of("met")), metadata={"description": "Only these verdicts."})
     within_rounding = Flag(
         metadata={"description": "Only those that rounding could turn, or only the others."}

@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from .faults import nearest, refusal, shown
-from .parameters import Amount, Codes, Day, Items, Whole
+from .parameters import Amount, Codes, Day, Instant, Items, Whole
 
 # How a field's values are ordered by PostgreSQL; text in byte order, whatever the server's locale.
 SQL_TYPES: Mapping[type[fields.Field[Any]], str] = {
@@ -75,6 +75,7 @@ class ListQuery(Query):
 
     row: ClassVar[type[Output]]
     key: ClassVar[tuple[str, ...]]  # the primary key, which ends every order
+    order: ClassVar[tuple[tuple[str, bool], ...]] = ()  # what `sort` loads as if left out
 
     sort = Items(
         Order(),
@@ -165,6 +166,18 @@ def as_range(lower: object, upper: object) -> str | None:
     if lower is None and upper is None:
         return None
     return f"[{'' if lower is None else lower},{'' if upper is None else upper}]"
+
+
+class UpdatedSince(ma.Schema):
+    """The filter of lists whose rows say by `updated_at` when they changed here."""
+
+    updated_since = Instant(
+        metadata={
+            "description": "Only rows whose `updated_at` is this instant or a later one: RFC 3339 "
+            "with its zone, or a day, which begins at midnight UTC.",
+            "example": "2026-07-01T00:00:00Z",
+        }
+    )
 
 
 class Note(Output):

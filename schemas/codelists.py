@@ -29,6 +29,13 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "one_report": "One report says so.",
         },
     ),
+    "change-kinds": (
+        "Kinds of change",
+        {
+            "contract": "The interface: an operation, a parameter, a field, a code.",
+            "data": "What it serves: a release, or the lists that describe.",
+        },
+    ),
     "claim-topics": (
         "Topics of claims",
         {
@@ -131,6 +138,13 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
             "transcription": "Taken from a transcription of the publisher's tables.",
         },
     ),
+    "path-steps": (
+        "How a path rises",
+        {
+            "equal": "By equal yearly steps that reach the target in the end year.",
+            "given": "By the yearly step that was asked for, up to the target and no further.",
+        },
+    ),
     "price-bases": (
         "Price bases",
         {
@@ -153,6 +167,30 @@ CODELISTS: dict[str, tuple[str, dict[str, str]]] = {
     "regions": (
         "Regions of members",
         {"europe": "Europe, Türkiye included.", "north_america": "Canada and the United States."},
+    ),
+    "revision-kinds": (
+        "What became of a figure from one release to the next, by the first that applies",
+        {
+            "unchanged": "The same number, to the last digit.",
+            "currency": "A figure in national currency, given in another currency.",
+            "rebase": "Money in constant prices, given in the prices of another year.",
+            "precision": "The same once both are rounded half up to the fewer of the two "
+            "releases' decimals.",
+            "revision": "Another figure.",
+        },
+    ),
+    "search-kinds": (
+        "Kinds of thing that a search finds",
+        {
+            "claim": "A public statement with a number in it.",
+            "commitment": "What the alliance or a member promised, proposed, demanded or refused.",
+            "indicator": "What is measured.",
+            "member": "An ally.",
+            "note": "A remark on one of the others, or on a figure of a release.",
+            "release": "A publication of a source.",
+            "summit": "A meeting of the alliance.",
+            "target": "A guideline or pledge of the alliance as one number.",
+        },
     ),
     "source-kinds": (
         "Kinds of text a statement is taken from",

@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from .base import Output
 from .envelope import item_of
+from .parameters import Instant
 
 
 class Resource(Output):
@@ -33,12 +34,15 @@ class Index(Output):
     description = fields.String(metadata={"description": "What it is for."})
     api_version = fields.String(metadata={"description": "The contract's version."})
     data_release = fields.String(
-        metadata={"description": "NATO's newest full release.", "example": "nato-2026-07-10"}
+        allow_none=True,
+        metadata={
+            "description": "NATO's newest full release; null while none is served.",
+            "example": "nato-2026-07-10",
+        },
     )
-    data_changed_at = fields.String(
+    data_changed_at = Instant(
         metadata={
             "description": "When the data last changed, RFC 3339 in UTC.",
-            "format": "date-time",
             "example": "2026-11-22T06:59:11Z",
         }
     )

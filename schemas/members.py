@@ -65,6 +65,18 @@ class MemberFilter(Query):
     )
 
 
+class GroupFilter(Query):
+    """The group asked for, as it was composed in each year."""
+
+    group = Choice(
+        codes_of("groups"),
+        metadata={
+            "description": "Only the members of this group, by who belonged in each year. With "
+            "`member` too, only those named that belong."
+        },
+    )
+
+
 class MemberListQuery(bounds_of(Member), MemberFilter, ListQuery):  # type: ignore[misc]
     row, key = Member, ("code",)
 

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Hashable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from marshmallow import fields
 
-from .faults import nearest, refusal, shown
+from .faults import Fault, nearest, refusal, shown
 
 INTEGER = re.compile(r"-?[0-9]{1,10}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(
+    rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
 # One less than what PostgreSQL's integer holds: a range up to it is kept as one below the next.
 MAX_INTEGER = 2**31 - 2
+
+MISSING = Fault("missing_parameter", "This path cannot answer without it.")
 
 
 class Codes(Hashable, Protocol):
@@ -25,6 +30,9 @@ class Codes(Hashable, Protocol):
     def nearest(self, codelist: str, given: str) -> str | None: ...
 
     def allowed(self, codelist: str) -> tuple[str, ...]: ...
+
+    def withdrawal(self, release: str) -> str | None:
+        """Say when and why a release was withdrawn, if it was."""
 
 
 class Whole(fields.Integer):
@@ -52,6 +60,23 @@ class Amount(fields.Float):
         return Decimal(value)
 
 
+class Rate(Amount):
+    """An amount within bounds."""
+
+    def __init__(self, minimum: str, maximum: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.minimum, self.maximum = Decimal(minimum), Decimal(maximum)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        rate = super()._deserialize(value, attr, data, **kwargs)
+        if not self.minimum <= rate <= self.maximum:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a number from {self.minimum} to {self.maximum}.",
+            )
+        return rate
+
+
 class Day(fields.Date):
     """A calendar day, YYYY-MM-DD."""
 
@@ -64,6 +89,30 @@ class Day(fields.Date):
         raise refusal("invalid_value", f"{shown(value)} is not a day in the form YYYY-MM-DD.")
 
 
+class Instant(fields.AwareDateTime):
+    """An instant, RFC 3339 with its zone, or a day, which stands for its first moment in UTC.
+
+    Written in UTC, to the second, with a `Z`.
+    """
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        try:
+            if DAY.fullmatch(value):
+                return datetime.fromisoformat(value).replace(tzinfo=UTC)
+            if INSTANT.fullmatch(value):
+                return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise refusal(
+            "invalid_value",
+            f"{shown(value)} is neither an instant with its zone, such as 2026-07-01T00:00:00Z "
+            "(the + of +02:00 is written %2B in a query), nor a day such as 2026-07-01.",
+        )
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Flag(fields.Boolean):
     """`true` or `false`, in no other spelling."""
 
@@ -73,6 +122,22 @@ class Flag(fields.Boolean):
                 "unknown_value", f"{shown(value)} is neither true nor false.", ("true", "false")
             )
         return bool(value == "true")
+
+
+class Text(fields.String):
+    """Some text, not blank, of a length that PostgreSQL can be asked about."""
+
+    def __init__(self, longest: int, **kwargs: Any):
+        super().__init__(error_messages={"required": [MISSING]}, **kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not value.strip() or len(value) > self.longest or "\0" in value:
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a text of 1 to {self.longest} characters.",
+            )
+        return str(value)
 
 
 class Choice(fields.String):
@@ -108,6 +173,8 @@ class Code(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         codes: Codes = self.root.codes  # type: ignore[union-attr]
         code = codes.find(self.codelist, value)
+        if self.codelist == "release" and (said := codes.withdrawal(value)):
+            raise refusal("gone", said)
         if code is None:
             raise refusal(
                 "unknown_value",

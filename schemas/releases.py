@@ -2,14 +2,14 @@
 
 from marshmallow import fields
 
-from .base import ListQuery, Note, Output, bounds_of
+from .base import ListQuery, Note, Output, UpdatedSince, bounds_of
 from .codelists import codes_of
 from .envelope import item_of, page_of
-from .parameters import Choice, Code, Items
+from .parameters import Choice, Code, Flag, Instant, Items
 
 
 class Release(Output):
-    """One publication of a source; its figures never change."""
+    """One publication of a source; its figures never change, though it may be withdrawn."""
 
     id = fields.String(metadata={"description": "The release's id.", "example": "nato-2024-06-17"})
     source = fields.String(metadata={"description": "The source's id.", "example": "nato"})
@@ -46,18 +46,38 @@ class Release(Output):
     )
     licence = fields.String(metadata={"description": "The publisher's terms."})
     citation = fields.String(metadata={"description": "How to cite it."})
-    figure_count = fields.Integer(metadata={"description": "How many figures are held."})
+    figure_count = fields.Integer(
+        metadata={"description": "How many figures are held; of a release withdrawn, none."}
+    )
+    withdrawn_on = fields.Date(
+        allow_none=True,
+        metadata={
+            "description": "The day it was withdrawn here: its figures are no longer served, and "
+            "its id answers 410. Null for all others."
+        },
+    )
+    withdrawn_reason = fields.String(
+        allow_none=True, metadata={"description": "Why it was withdrawn, or null."}
+    )
+    updated_at = Instant(
+        metadata={
+            "description": "When this service took it in, or the rest of it, or withdrew it: "
+            "RFC 3339 in UTC.",
+            "example": "2026-11-22T06:59:11Z",
+        }
+    )
     notes = fields.List(
         fields.Nested(Note), metadata={"description": "Remarks on the release as a whole."}
     )
 
 
-class ReleaseListQuery(bounds_of(Release), ListQuery):  # type: ignore[misc]
+class ReleaseListQuery(bounds_of(Release), UpdatedSince, ListQuery):  # type: ignore[misc]
     row, key = Release, ("id",)
 
     source = Items(Code("source", "/v1/sources"), metadata={"description": "Only these sources."})
     coverage = Choice(codes_of("coverages"), metadata={"description": "Only this coverage."})
     obtained = Choice(codes_of("obtained"), metadata={"description": "Only those obtained so."})
+    withdrawn = Flag(metadata={"description": "Only those withdrawn, or only the others."})
 
 
 ReleaseItem = item_of(Release)

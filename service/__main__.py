@@ -66,6 +66,7 @@ def start_database(named: Path | None, started: ExitStack) -> EmbeddedServer:
     server = started.enter_context(EmbeddedServer(directory))
     verb = "found running" if server.is_attached else "started"
     say(f"PostgreSQL {verb} in {server.directory}", begun)
+    say(f"Its address for the importers: DATABASE_URL='{server.url}'")
     return server
 
 

@@ -24,7 +24,7 @@ class Config:
     pool_size: connections a worker holds at most.
     pool_timeout_s: how long a request waits for one of them.
     rate_limit: how many requests an address may make in which time; None: as many as it likes.
-    trusted_proxies: how many proxies stand in front and add to X-Forwarded-For.
+    trusted_proxies: how many proxies stand in front and add to X-Forwarded-For and -Proto.
     log_level: the least that is logged; INFO has a line for each request.
     """
 

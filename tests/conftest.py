@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from importers.load import load
+from importers.withdrawals import Withdrawal, record_of, write_withdrawal
 from service import create_app
 from service.config import Config
 from service.storage.embedded import EmbeddedServer
@@ -92,6 +94,24 @@ def served(url: str) -> Iterator[Flask]:
 def app(database_url: str) -> Iterator[Flask]:
     with served(database_url) as app:
         yield app
+
+
+# The oldest and the newest full release of NATO, and SIPRI's only one.
+WITHDRAWN = ("nato-2024-06-17", "nato-2026-07-10", "sipri-2025-04-28")
+
+
+@pytest.fixture(scope="session")
+def withdrawn_app(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the application on data/ with three releases withdrawn."""
+    data = tmp_path_factory.mktemp("withdrawn") / "data"
+    shutil.copytree(DATA, data)
+    for name in WITHDRAWN:
+        record = record_of(data / "releases" / name)
+        write_withdrawal(record, Withdrawal(date(2026, 11, 20), f"{name} was wrong."))
+    with made_database(server_url) as url:
+        load(url, data)
+        with served(url) as app:
+            yield app
 
 
 @pytest.fixture

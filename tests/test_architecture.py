@@ -46,7 +46,8 @@ def test_only_storage_and_loading_know_the_driver() -> None:
         if {"psycopg", "psycopg_pool"} & imported(path)
     }
     assert {user for user in users if not user.startswith("service/storage/")} == {
-        "importers/load.py"
+        "importers/load.py",
+        "importers/loaded.py",
     }
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -10,20 +11,30 @@ from flask.testing import FlaskClient
 
 from .contract import contract
 
+
+def example(path: str, parameters: list[dict[str, Any]]) -> str:
+    """Return a good URL for a path of the contract, made of its parameters' examples."""
+    given = {at["name"]: at["example"] for at in parameters if at["required"]}
+    url = re.sub(r"\{(\w+)\}", lambda name: str(given.pop(name[1])), path)
+    return f"{url}?{urlencode(given)}" if given else url
+
+
+def joined(url: str, query: str) -> str:
+    """Return a URL with more in its query string."""
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
 # One good URL for every path of the contract.
 EXAMPLES = {
-    path: re.sub(
-        r"\{(\w+)\}",
-        lambda name, operation=item["get"]: next(
-            parameter["example"]
-            for parameter in operation["parameters"]
-            if parameter["name"] == name[1] and parameter["in"] == "path"
-        ),
-        path,
-    )
+    path: example(path, item["get"]["parameters"]) for path, item in contract()["paths"].items()
+}
+MEDIA_TYPES = {
+    EXAMPLES[path]: next(iter(item["get"]["responses"]["200"]["content"]))
     for path, item in contract()["paths"].items()
 }
+JSON_URLS = [url for url, media_type in MEDIA_TYPES.items() if media_type == "application/json"]
 LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
+CHOICES = {"/v1/changelog": "application/atom+xml"}  # where Accept has another format to choose
 BAD = {
     "an unknown parameter": ("/v1/members?nonsense=1", 400),
     "an unknown path": ("/v1/nonsense", 404),
@@ -37,7 +48,7 @@ def every_url() -> list[str]:
     return [*EXAMPLES.values(), "/openapi.yaml", "/openapi.json", "/docs"]
 
 
-@pytest.mark.parametrize("url", EXAMPLES.values())
+@pytest.mark.parametrize("url", JSON_URLS)
 def test_one_envelope(client: FlaskClient, url: str) -> None:
     answer = client.get(url)
     assert answer.status_code == 200, answer.json
@@ -133,8 +144,8 @@ def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
 def test_every_path_refuses_a_parameter_it_does_not_take(client: FlaskClient, url: str) -> None:
-    answer = client.get(f"{url}?nonsense=1")
-    assert is_problem(answer, 400, f"{url}?nonsense=1")
+    answer = client.get(joined(url, "nonsense=1"))
+    assert is_problem(answer, 400, joined(url, "nonsense=1"))
     assert answer.json["code"] == "unknown_parameter"
     [error] = answer.json["errors"]
     assert (error["in"], error["name"]) == ("query", "nonsense")
@@ -142,18 +153,24 @@ def test_every_path_refuses_a_parameter_it_does_not_take(client: FlaskClient, ur
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
 def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
-    answer = client.get(f"{url}?_=1&utm_source=x&utm_whatever=y&fbclid=z&gclid=1&_=2")
+    answer = client.get(joined(url, "_=1&utm_source=x&utm_whatever=y&fbclid=z&gclid=1&_=2"))
     assert answer.status_code == 200
-    assert answer.json["links"]["self"] == url
+    assert answer.data == client.get(url).data
+    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
 
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
 @pytest.mark.parametrize(
     "accept",
-    ["text/csv", "image/png", "application/json;q=0", "application/json;q=0,*/*", "text/html"],
+    ["text/csv", "image/png", "{own};q=0", "{own};q=0,*/*", "text/html"],
 )
 def test_a_format_that_is_not_there_is_406(client: FlaskClient, url: str, accept: str) -> None:
-    assert is_problem(client.get(url, headers={"Accept": accept}), 406, url)
+    accept = accept.format(own=MEDIA_TYPES[url])
+    answer = client.get(url, headers={"Accept": accept})
+    if url in CHOICES and accept.endswith("*/*"):
+        assert answer.mimetype == CHOICES[url]
+    else:
+        assert is_problem(answer, 406, url)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ def at(body: Any, path: str) -> Any:
 
 
 def test_every_section_of_what_is_computed_has_examples() -> None:
-    for section in ("Assessments", "Quadrants", "Commitments' states"):
+    for section in (
+        "Assessments", "Quadrants", "Rankings", "Paths", "Commitments' states", "Revisions",
+        "Availability", "Search", "Changelog",
+    ):  # fmt: skip
         text = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
         assert "\nGET /v1/" in text, section
     assert len(EXAMPLES) == len(re.findall("^GET ", TEXT, re.MULTILINE))

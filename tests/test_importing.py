@@ -30,7 +30,7 @@ def test_the_steps_print_what_they_say(tmp_path: Path, scratch_database: str) ->
     write_next_year(old, tmp_path / FILE)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"DATABASE_URL": scratch_database, "PATH": path}
-    assert len(STEPS) == 5
+    assert len(STEPS) == 6
     for command, printed in STEPS:
         done = subprocess.run(
             ["bash", "-c", command], cwd=tmp_path, env=environment, text=True, check=False,

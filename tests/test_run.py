@@ -131,6 +131,17 @@ def failure(**variables: object) -> str:
     return line.removeprefix("error: ")
 
 
+def list_releases(url: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "importers", "releases", "list"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 def test_it_says_what_to_try_and_that_works(directory: Path) -> None:
     port = free_port()
     with launched(DATABASE_DIR=directory, PORT=port) as launcher:
@@ -142,6 +153,8 @@ def test_it_says_what_to_try_and_that_works(directory: Path) -> None:
             "Ctrl-C stops everything it started.",
         ]
         assert get(port, launcher.lines[-2].partition(str(port))[2].rstrip("'")) == 200
+        url = launcher.lines[1].partition("DATABASE_URL=")[2].strip("'")
+        assert list_releases(url).count("  loaded\n") == 5
         assert launcher.end(signal.SIGINT) == 0
         assert launcher.read_last_line() == "Stopped."
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
 
@@ -11,7 +12,7 @@ from service.config import Config
 from service.http import endpoint
 
 from .contract import CheckingClient, contract
-from .test_conventions import EXAMPLES
+from .test_conventions import EXAMPLES, joined
 
 
 def declaring(status: str) -> list[str]:
@@ -24,7 +25,7 @@ def provoke(client: FlaskClient, url: str, status: str) -> int:
     if status == "304":
         return client.get(url, headers={"If-None-Match": "*"}).status_code
     if status == "400":
-        return client.get(f"{url}?nonsense=1").status_code
+        return client.get(joined(url, "nonsense=1")).status_code
     if status == "404":
         return client.get(url.rpartition("/")[0] + "/nonsense").status_code
     if status == "406":
@@ -32,7 +33,7 @@ def provoke(client: FlaskClient, url: str, status: str) -> int:
     if status == "413":
         return client.get(url, data=b"x" * 9999).status_code
     if status == "414":
-        return client.get(f"{url}?_={'x' * 5000}").status_code
+        return client.get(joined(url, f"_={'x' * 5000}")).status_code
     return client.get(url).status_code
 
 
@@ -40,13 +41,20 @@ CASES = [
     (path, status)
     for path, item in contract()["paths"].items()
     for status in item["get"]["responses"]
-    if status not in ("429", "500", "503")
+    if status not in ("410", "429", "500", "503")
 ]
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
 def test_a_declared_status_can_be_had(client: FlaskClient, path: str, status: str) -> None:
     assert str(provoke(client, EXAMPLES[path], status)) == status
+
+
+@pytest.mark.parametrize("path", declaring("410"))
+def test_410_can_be_had(withdrawn_app: Flask, path: str) -> None:
+    url, query = EXAMPLES[path], "?release=nato-2026-07-10"
+    named = "/v1/releases/nato-2026-07-10" if path == "/v1/releases/{release}" else url + query
+    assert withdrawn_app.test_client().get(named).status_code == 410
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,9 @@ def provenance(release: Query | None) -> Row:
 def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
     """Return the order asked for, ended by the primary key so that no two rows are equal."""
     types = sortable(schema.row)
-    asked = [By(name, types[name], descending) for name, descending in query["sort"] or ()]
+    asked = [
+        By(name, types[name], descending) for name, descending in query["sort"] or schema.order
+    ]
     named = {by.field for by in asked}
     return (*asked, *(By(name, types[name]) for name in schema.key if name not in named))
 

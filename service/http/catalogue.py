@@ -31,6 +31,12 @@ CATALOGUE = {
             "lists what the path takes. Only `_`, `utm_*`, `fbclid` and `gclid` are dropped.",
         ),
         Kind(
+            "missing_parameter",
+            400,
+            "Missing parameter",
+            "A query parameter that this path cannot do without was left out.",
+        ),
+        Kind(
             "unknown_value",
             400,
             "Unknown value",
@@ -96,6 +102,15 @@ CATALOGUE = {
             "Not acceptable",
             "The Accept header leaves out every format that this path has. Leave the header out, "
             "or accept `*/*`.",
+        ),
+        Kind(
+            "gone",
+            410,
+            "Gone",
+            "A parameter or the path names a release that was withdrawn; `detail` says when and "
+            "why. Its figures are no longer served, and its id is never given to another one. "
+            "Leave `release` out for the newest, or take another from "
+            "`/v1/releases?withdrawn=false`.",
         ),
         Kind(
             "content_too_large",

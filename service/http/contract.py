@@ -14,15 +14,17 @@ from flask import Flask, Response, current_app, json
 from marshmallow import fields
 
 from schemas.base import ListQuery, NoParameters
+from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
 
 from . import caching, contract_text, parsing
 from .catalogue import CATALOGUE
+from .formats import JSON
 from .parameter import query_parameter
 from .probes import PROBES
 
-JSON, YAML = "application/json", "application/yaml"
+YAML = "application/yaml"
 
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "tags", "paths", "components")
@@ -42,7 +44,7 @@ def get_yaml() -> Response:
 
 def get_json() -> Response:
     """Answer with the contract as JSON."""
-    return serve(json.dumps(draw()) + "\n", JSON)
+    return serve(json.dumps(draw()) + "\n", JSON.media_type)
 
 
 def serve(text: str, media_type: str) -> Response:
@@ -185,6 +187,7 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
     problems = {
         *EVERYWHERE,
         *({404} if rule.arguments else ()),
+        *({410} if names_release(rule, view) else ()),
         *({503} if view.reads_database else ()),
         *({429} if rule.rule not in PROBES else ()),
     }
@@ -192,7 +195,7 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
         "200": {
             "description": (inspect.getdoc(view.returns) or "OK").split("\n")[0],
             "headers": {name: header_reference(name) for name in headers_of(rule, view)},
-            "content": {JSON: {"schema": view.returns}},
+            "content": {view.format.media_type: {"schema": body_of(view)}},
         }
     }
     if rule.rule not in PROBES:
@@ -201,6 +204,22 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
             "headers": {name: header_reference(name) for name in contract_text.HEADERS_OF_304},
         }
     return found | {str(status): response_name(status) for status in sorted(problems)}
+
+
+def body_of(view: Any) -> Any:
+    """Return the schema of a body; what is not JSON is bytes to every client."""
+    if view.format is JSON:
+        return view.returns
+    return {"type": "string", "format": "binary"}
+
+
+def names_release(rule: Any, view: Any) -> bool:
+    """Tell whether a path or one of its parameters takes a release's id."""
+    return "release" in rule.arguments or any(
+        isinstance(one, Code) and one.codelist == "release"
+        for field in view.accepts().fields.values()
+        for one in (field.inner if isinstance(field, fields.List) else field,)
+    )
 
 
 def headers_of(rule: Any, view: Any) -> list[str]:

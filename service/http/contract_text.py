@@ -39,6 +39,11 @@ PATH_PARAMETERS = {
         "gbr-2025-02-25-spending-2-5",
     ),
     "claim": ("A claim's id, as `/v1/claims` lists it.", "nato-2024-06-17-two-percent"),
+    "area": (
+        "A member in any of its codes and names, or an aggregate that the publisher printed, such "
+        "as `NATO_TOTAL`.",
+        "POL",
+    ),
     "indicator": ("An indicator's id, as `/v1/indicators` lists it.", "share_gdp_pct"),
     "source": ("A source's id, as `/v1/sources` lists it.", "nato"),
     "codelist": ("A codelist's id, as `/v1/codelists` lists it.", "stages"),

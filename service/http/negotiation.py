@@ -5,16 +5,17 @@ from flask import request
 from .problems import ProblemError
 
 
-def require(media_type: str) -> None:
-    """Refuse a client that does not take this format. No header, or `*/*`, takes anything.
+def choose(*media_types: str) -> str:
+    """Return the media type that the client likes best, of equals the first.
 
-    Raises a 406 ProblemError.
+    No header, or `*/*`, takes anything. Raises a 406 ProblemError for a client that takes none.
     """
-    if not request.accept_mimetypes or quality(media_type) > 0:
-        return
+    best = max(media_types, key=quality)
+    if quality(best) > 0:
+        return best
     raise ProblemError(
         "not_acceptable",
-        f"This path answers with {media_type}, which the Accept header leaves out.",
+        f"This path answers with {' or '.join(media_types)}, which the Accept header leaves out.",
     )
 
 
@@ -23,6 +24,8 @@ def quality(media_type: str) -> float:
 
     Parameters such as `charset=utf-8` are passed over: we have one form of each.
     """
+    if not request.accept_mimetypes:
+        return 1
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
     accepted: dict[str, float] = {}
     for entry, welcome in request.accept_mimetypes:

@@ -56,6 +56,11 @@ def unknown_in_path(name: str, given: str, did_you_mean: str | None, where: str)
     return ProblemError("not_found", detail, [("path", name, fault)])
 
 
+def gone(place: str, name: str, said: str) -> ProblemError:
+    """Return the 410 for what names a withdrawn release."""
+    return ProblemError("gone", said, [(place, name, Fault("gone", said))])
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(ProblemError, answer)
     app.register_error_handler(HTTPException, answer_http_error)

@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
 
 def get_page() -> Response:
     """Answer with the reference's page."""
-    negotiation.require("text/html")
+    negotiation.choose("text/html")
     parsing.parse(NoParameters, None)
     response = Response(PAGE, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY

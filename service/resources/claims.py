@@ -59,10 +59,10 @@ def list_claims(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 def get_claim(snapshot: Snapshot, query: dict[str, Any], claim: str) -> Any:
     """Get one claim: what was said, what the figures say, and the verdict."""
     body = answers.named_item(snapshot, "claim", "claims", claim)
-    release = choose_for(snapshot, query, body["data"])
-    asked = {"id": body["data"]["id"], "release": [release["id"]]}
+    releases = choose_for(snapshot, query, body["data"])
+    asked = {"id": body["data"]["id"], "release": [release["id"] for release in releases]}
     body["data"] = snapshot.fetch_one("claims/list", asked)
-    body["meta"] |= checking(query, [release])
+    body["meta"] |= checking(query, releases)
     return body
 
 
@@ -83,17 +83,21 @@ def is_named(query: dict[str, Any]) -> bool:
     return query["release"] not in (None, "latest", "first")
 
 
-def choose_for(snapshot: Snapshot, query: dict[str, Any], claim: Row) -> Row:
-    """Return the release to check a claim in. Raises a 400 ProblemError for another source's."""
+def choose_for(snapshot: Snapshot, query: dict[str, Any], claim: Row) -> list[Row]:
+    """Return the release to check a claim in, or none where all of its source were withdrawn.
+
+    Raises a 400 ProblemError for another source's.
+    """
     own = claim["source"]
     if query["source"] in (None, own) and not is_named(query):
-        return choose(snapshot, query | {"source": own})
+        held = snapshot.fetch_all("releases/chronology", {"source": own})
+        return [choose(snapshot, query | {"source": own})] if held else []
     release = choose(snapshot, query)
     if release["source"] != own:
         name = "source" if query["source"] else "release"
         fault = Fault("conflicting_parameters", f"{claim['id']} is checked in figures of {own}.")
         raise wrong_parameters([("query", name, fault)])
-    return release
+    return [release]
 
 
 def checking(query: dict[str, Any], releases: list[Row]) -> Row:

@@ -1,6 +1,5 @@
 """/v1 and /: what the service is and where everything stands."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, current_app
@@ -35,16 +34,12 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
         "its release, its unit and its source.",
         "api_version": current_app.config["API_VERSION"],
         "data_release": counts.pop("data_release"),
-        "data_changed_at": instant(snapshot.dataset["changed_at"]),
+        "data_changed_at": snapshot.dataset["changed_at"],
         "counts": counts,
         "resources": resources(),
         "contract": "/openapi.yaml",
         "documentation": "/docs",
     }
-
-
-def instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def resources() -> list[dict[str, str]]:

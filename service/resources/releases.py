@@ -10,7 +10,7 @@ from schemas.faults import Fault
 from schemas.releases import ReleaseItem, ReleaseListQuery, ReleasePage
 from service.http import answers
 from service.http.endpoint import endpoint
-from service.http.problems import wrong_parameters
+from service.http.problems import gone, wrong_parameters
 from service.storage.database import Row, Snapshot
 
 blueprint = Blueprint("releases", __name__)
@@ -20,17 +20,24 @@ DEFAULT_SOURCE = "nato"
 
 @endpoint(blueprint, "/v1/releases", accepts=ReleaseListQuery, returns=ReleasePage)
 def list_releases(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """List the releases: every publication whose figures are held.
+    """List the releases: every publication whose figures are held, or were until it was withdrawn.
 
     A release never changes. A source corrects itself by publishing another one, so this is the
-    list of everything it has said.
+    list of everything it has said. One that was withdrawn says so in `withdrawn_on` and
+    `withdrawn_reason`.
     """
     return answers.page(snapshot, "releases/list", ReleaseListQuery, query)
 
 
 @endpoint(blueprint, "/v1/releases/<release>", accepts=NoParameters, returns=ReleaseItem)
 def get_release(snapshot: Snapshot, query: dict[str, Any], release: str) -> Any:
-    """Get one release: when it was published, what it covers, how its figures were obtained."""
+    """Get one release: when it was published, what it covers, how its figures were obtained.
+
+    What it changed stands at `/v1/revision-summaries?to_release=…`, what it holds at
+    `/v1/availability?release=…`.
+    """
+    if said := snapshot.codes.withdrawal(release):
+        raise gone("path", "release", said)
     return answers.named_item(snapshot, "release", "releases", release)
 
 
@@ -39,10 +46,12 @@ def choose(snapshot: Snapshot, query: dict[str, Any]) -> Row:
 
     The row has id, source, published_on, coverage, citation, licence, and as_of as it was asked
     for. A page after the first stays with the release of the first. Raises a 400 ProblemError
-    when the source has no such release.
+    when the source has no such release, a 410 when a cursor goes on in one withdrawn since.
     """
     every = snapshot.fetch_all("releases/chronology", {"source": None})
     pinned = answers.pinned_release(query) or query["release"]
+    if pinned and (said := snapshot.codes.withdrawal(pinned)):
+        raise gone("query", "cursor", said)
     if pinned not in (None, "latest", "first"):
         chosen = named(every, pinned, query["source"])
     else:

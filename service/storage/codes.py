@@ -21,8 +21,11 @@ class Codes:
     _newest: ClassVar[tuple[str, "Codes"] | None] = None
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, rows: Iterable[dict[str, Any]]):
-        """Take rows of {"codelist", "code", "spelling"}, a code's own spelling first."""
+    def __init__(self, rows: Iterable[dict[str, Any]], withdrawn: Iterable[dict[str, Any]]):
+        """Take rows of {"codelist", "code", "spelling"}, a code's own spelling first, and the
+        releases withdrawn: {"id", "withdrawn_on", "withdrawn_reason"}.
+        """
+        self._withdrawn = {row["id"]: row for row in withdrawn}
         self._codes: dict[str, dict[str, str]] = defaultdict(dict)
         self._spellings: dict[str, dict[str, str]] = defaultdict(dict)
         for row in rows:
@@ -31,11 +34,11 @@ class Codes:
             self._spellings[codelist].setdefault(spelling, row["code"])
 
     @classmethod
-    def at(cls, revision: str, read: Callable[[], list[dict[str, Any]]]) -> "Codes":
-        """Return the codes of a revision of the data, reading them once."""
+    def at(cls, revision: str, read: Callable[[str], list[dict[str, Any]]]) -> "Codes":
+        """Return the codes of a revision of the data, reading them once by their queries' names."""
         with cls._lock:
             if cls._newest is None or cls._newest[0] != revision:
-                cls._newest = (revision, cls(read()))
+                cls._newest = (revision, cls(read("codes/list"), read("releases/withdrawn")))
             return cls._newest[1]
 
     def find(self, codelist: str, given: str) -> str | None:
@@ -47,6 +50,12 @@ class Codes:
 
     def allowed(self, codelist: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._spellings[codelist].values()))
+
+    def withdrawal(self, release: str) -> str | None:
+        if release not in self._withdrawn:
+            return None
+        row = self._withdrawn[release]
+        return f"{release} was withdrawn on {row['withdrawn_on']}: {row['withdrawn_reason']}"
 
 
 def folded(codelist: str, text: str) -> str:

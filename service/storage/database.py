@@ -118,7 +118,7 @@ class Snapshot:
 
     @cached_property
     def codes(self) -> Codes:
-        return Codes.at(str(self.dataset["revision"]), lambda: self.fetch_all("codes/list", {}))
+        return Codes.at(str(self.dataset["revision"]), lambda name: self.fetch_all(name, {}))
 
     def fetch_all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run sql/queries/<name>.sql; a parameter left out is NULL."""

@@ -72,6 +72,7 @@ def apply(connection: psycopg.Connection, name: str, text: str, applied_sha256: 
     try:
         connection.execute(text.encode())
     except psycopg.Error as error:
-        raise MigrationError(f"{name}.sql: {error.diag.message_primary or error}") from error
+        hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
+        raise MigrationError(f"{name}.sql: {error.diag.message_primary or error}{hint}") from error
     connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", [name, sha256])
     return True

@@ -24,6 +24,7 @@ HEADERS = {
     "value_max,unit,from_year,due_year,summary,state,superseded_by,backing,notes",
     "claims": "id,said_by,said_on,text,topic,claimed_value,claimed_digits,comparison,unit,"
     "check_kind,indicator,year,member,area,threshold,source,notes",
+    "changelog": "id,kind,version,published_on,title,summary,path,is_breaking",
     "references": "subject,id,position,title,publisher,url,published_on,kind",
 }
 CITED = ("summits", "targets", "commitments", "claims")
@@ -65,6 +66,7 @@ CODES = {
             "members_not_rising",
         },
     },
+    "changelog": {"kind": {"contract", "data"}, "is_breaking": {"true", "false"}},
     "references": {"subject": set(CITED), "kind": {"official", "press", "secondary"}},
 }
 PATTERNS = {
@@ -82,6 +84,11 @@ PATTERNS = {
         "unit": r"|pct_gdp|pct_gni|pct_defence|pp_gdp|pp_per_year|persons|pieces|[A-Z]{3}",
     },
     "claims": {"id": r"[a-z0-9-]+", "claimed_digits": r"|[0-9]", "year": r"[0-9]{4}"},
+    "changelog": {
+        "id": r"(?!release-)[a-z0-9.-]+",
+        "version": r"|[0-9]+\.[0-9]+\.[0-9]+",
+        "path": r"|/\S*",
+    },
     "references": {"url": r"|https?://\S+"},
 }
 OPTIONAL = {
@@ -111,6 +118,7 @@ OPTIONAL = {
         "notes",
     },
     "claims": {"claimed_value", "claimed_digits", "member", "area", "threshold", "notes"},
+    "changelog": {"version", "path"},
     "references": {"url", "published_on"},
 }
 
@@ -173,7 +181,7 @@ def test_a_cell_is_empty_only_where_it_may_be(name: str) -> None:
         assert {column for column in row if not row[column]} <= OPTIONAL[name], row
 
 
-@pytest.mark.parametrize("name", ["members", "notes", *CITED])
+@pytest.mark.parametrize("name", ["members", "notes", *CITED, "changelog"])
 def test_a_key_occurs_once(name: str) -> None:
     assert len(ids(name)) == len(rows(name))
 
@@ -191,7 +199,7 @@ def test_a_key_has_the_shape_the_database_asks_for(name: str) -> None:
         assert all(re.fullmatch(pattern, row[column]) for column, pattern in shapes), row
 
 
-@pytest.mark.parametrize("name", ["members", *CITED, "references"])
+@pytest.mark.parametrize("name", ["members", *CITED, "changelog", "references"])
 def test_a_date_is_a_day_that_has_been(name: str) -> None:
     for row, text in dates(name):
         assert date.fromisoformat(text) <= TODAY, row
@@ -446,6 +454,37 @@ def test_a_statement_of_the_news_without_a_figure_has_a_note() -> None:
     for row in rows("claims"):
         explained = {"claim-demand", "claim-no-figure"} & set(items(row["notes"]))
         assert bool(explained) == (row["claimed_value"] == ""), row
+
+
+def test_a_change_has_a_version_exactly_if_it_is_of_the_contract() -> None:
+    for row in rows("changelog"):
+        assert bool(row["version"]) == (row["kind"] == "contract"), row
+
+
+def changes_for_people() -> dict[tuple[str, str], str]:
+    """Return the parts of CHANGELOG.md by day and heading: "API (1.0.0)" or "Data"."""
+    text = (DATA.parent / "CHANGELOG.md").read_text("utf-8")
+    found = {}
+    for day in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        date_, _, body = day.partition("\n")
+        parts = re.split(r"^(API \(.+\)|Data)$", body, flags=re.MULTILINE)[1:]
+        found |= {(date_, head): part for head, part in zip(parts[::2], parts[1::2], strict=True)}
+    return found
+
+
+def test_both_changelogs_know_the_same_days_and_versions() -> None:
+    heads = {
+        (row["published_on"], f"API ({row['version']})" if row["version"] else "Data")
+        for row in rows("changelog")
+    }
+    assert heads == changes_for_people().keys()
+
+
+def test_a_path_of_the_changelog_is_in_the_one_for_people() -> None:
+    for row in rows("changelog"):
+        if row["path"]:
+            part = changes_for_people()[row["published_on"], f"API ({row['version']})"]
+            assert row["path"].removeprefix("/v1/") in part, row
 
 
 @pytest.mark.parametrize("subject", CITED)

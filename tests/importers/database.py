@@ -11,9 +11,13 @@ from importers.refusals import RefusedError
 
 TABLES = {
     "source": "id", "indicator": "id", "note": "id", "member": "code", "area": "code",
-    "summit": "id", "target": "id", "commitment": "id", "claim": "id", "release": "id",
+    "summit": "id", "target": "id", "commitment": "id", "claim": "id", "changelog": "id",
+    "release": "id",
     "observation": "release, area, indicator, year", "spending_year": "release, member, year",
+    "comparison": "to_release, area, indicator, year",
+    "availability": "release, area, indicator",
     "dataset": "is_only",
+    "search_document": "kind, id", "search_word": "word",
 }  # fmt: skip
 
 Row = dict[str, Any]

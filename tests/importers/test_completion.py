@@ -85,6 +85,7 @@ def test_one_command_writes_the_whole_and_completes_what_is_loaded(
     assert len(after["observation"]) - len(before["observation"]) == 36_518 - 963
     release = next(row for row in after["release"] if row["id"] == SIPRI)
     assert (release["coverage"], release["year_first"]) == ("full", 1949)
+    assert release["loaded_at"] > max(row["loaded_at"] for row in before["release"])
     assert f"{SIPRI}-part" not in {row["id"] for row in after["note"]} | {*release["notes"]}
     assert after["dataset"][0]["revision"] != before["dataset"][0]["revision"]
 
@@ -230,3 +231,31 @@ def test_a_folder_written_twice_is_the_same(data: Path, local: Path) -> None:
     release = read_release(folder)
     write_figures(release, read_figures(release))
     assert (folder / "figures.csv").read_bytes() == before
+
+
+def test_a_whole_is_verified_where_only_the_part_is_at_hand(
+    scratch_database: str,
+    connection: psycopg.Connection[Row],
+    data: Path,
+    local: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    load(scratch_database, data, local)
+    monkeypatch.setenv("DATABASE_URL", scratch_database)
+    verify = ["releases", "verify", SIPRI, "--data", str(data)]
+    assert main(verify) == 0
+    assert capsys.readouterr().out == f"{SIPRI}: 36,518 cells compared, differences: 0\n"
+    shutil.rmtree(local)
+    assert main(verify) == 0
+    connection.execute(
+        """
+        UPDATE observation SET value = 2
+        WHERE area = 'DEU' AND indicator = 'share_gdp_pct' AND year = 2024 AND release = %s
+        """,
+        [SIPRI],
+    )
+    capsys.readouterr()
+    assert main(verify) == 1
+    line, _ = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{SIPRI}: observation: DEU share_gdp_pct 2024: value: loaded 2, file ")

@@ -280,7 +280,7 @@ def test_a_load_that_fails_half_way_leaves_no_trace(
 def test_a_database_that_was_not_migrated_is_refused(
     scratch_database: str, connection: psycopg.Connection[Row], data: Path
 ) -> None:
-    connection.execute("DROP TABLE observation, spending_year, release")
+    connection.execute("DROP TABLE observation, spending_year, release CASCADE")
     assert refusal(scratch_database, data) == [
         'the database is not migrated: relation "release" does not exist',
     ]

@@ -37,6 +37,25 @@ def test_reference_data_follow_their_files(
     assert after["dataset"][0]["revision"] != before["dataset"][0]["revision"]
 
 
+def test_a_change_keeps_its_instant_when_its_words_are_mended(
+    scratch_database: str, connection: psycopg.Connection[Row], data: Path
+) -> None:
+    load(scratch_database, data)
+    before = everything(connection)["changelog"]
+    path = data / "changelog.csv"
+    path.write_text(
+        path.read_text().replace("The first version:", "Our first version:")
+        + ("api-1.1.0,contract,1.1.0,2026-12-01,More,There is more.,/v1,false\n")
+    )
+    load(scratch_database, data)
+    new, *rest = sorted(
+        everything(connection)["changelog"], key=lambda row: row["id"] != "api-1.1.0"
+    )
+    assert new["loaded_at"] > max(row["loaded_at"] for row in before)
+    assert [row["loaded_at"] for row in rest] == [row["loaded_at"] for row in before]
+    assert {row["summary"] for row in rest} != {row["summary"] for row in before}
+
+
 def test_sources_and_facts_stand_in_the_order_of_their_positions(
     scratch_database: str, connection: psycopg.Connection[Row], data: Path
 ) -> None:

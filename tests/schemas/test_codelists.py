@@ -27,6 +27,10 @@ CHECKED = {
     ("0012_commitment", "state"): ("commitment-states", {"fulfilled", "lapsed"}),
     ("0012_commitment", "backing"): ("backings", set()),
     ("0014_claim", "topic"): ("claim-topics", set()),
+    ("0019_changelog", "kind"): ("change-kinds", set()),
+    ("0016_comparison", "kind"): ("revision-kinds", set()),
+    ("0016_comparison", "from_stage"): ("stages", set()),
+    ("0016_comparison", "to_stage"): ("stages", set()),
 }
 
 
@@ -47,6 +51,7 @@ USED = {
     ("/v1/targets", "unit"): "units",
     ("/v1/indicators", "unit"): "units",
     ("/v1/commitments", "kind"): "commitment-kinds",
+    ("/v1/changelog", "kind"): "change-kinds",
     ("/v1/claims", "unit"): "units",
     ("/v1/claims", "topic"): "claim-topics",
     ("/v1/claims", "verdict"): "verdicts",
@@ -59,6 +64,12 @@ USED = {
     ("/v1/quadrants", "equipment_met"): "met",
     ("/v1/aggregates", "kind"): "aggregate-kinds",
     ("/v1/aggregates", "unit"): "units",
+    ("/v1/rankings", "unit"): "units",
+    ("/v1/rankings", "stage"): "stages",
+    ("/v1/paths?group=nato", "group"): "groups",
+    ("/v1/search?q=defence", "kind"): "search-kinds",
+    ("/v1/revisions", "unit"): "units",
+    ("/v1/revisions?kind=currency,rebase,precision&limit=10000", "kind"): "revision-kinds",
 }
 
 

@@ -148,9 +148,16 @@ common AS (
     HAVING count(*) = (
         SELECT count(DISTINCT measured.member)
         FROM measured
+        LEFT JOIN group_member
+            ON
+                group_member.group_id = %(group)s
+                AND measured.member = group_member.member
+                AND matching.year BETWEEN group_member.year_first
+                AND coalesce(group_member.year_last, matching.year)
         WHERE
             measured.has_armed_forces
             AND (%(member)s::text[] IS NULL OR measured.member = any(%(member)s))
+            AND (%(group)s::text IS NULL OR group_member.member IS NOT NULL)
     )
     ORDER BY matching.year DESC
     LIMIT 1

@@ -30,7 +30,10 @@ asked AS (
         (
             SELECT release.id
             FROM release
-            WHERE release.source = said.source AND release.published_on <= said.said_on
+            WHERE
+                release.source = said.source
+                AND release.published_on <= said.said_on
+                AND release.withdrawn_on IS NULL
             ORDER BY release.coverage = 'full' DESC, release.published_on DESC
             LIMIT 1
         ) AS release
@@ -192,7 +195,7 @@ worded AS (
         END AS verdict_words,
         CASE
             WHEN judged.release IS NULL
-                THEN concat('no release of ', judged.source, ' was published by then')
+                THEN concat('no release of ', judged.source, ' published by then is held')
             ELSE concat(
                 judged.release, ' has no figure for ',
                 CASE

@@ -30,9 +30,13 @@ FROM (
     UNION ALL
     SELECT 'indicator', indicator.id, indicator.id, 1 FROM indicator
     UNION ALL
-    SELECT 'release', release.id, release.id, 1 FROM release
+    SELECT 'yearly_indicator', indicator.id, indicator.id, 1 FROM indicator WHERE indicator.is_yearly
     UNION ALL
-    SELECT 'full_release', release.id, release.id, 1 FROM release WHERE release.coverage = 'full'
+    SELECT 'release', release.id, release.id, 1 FROM release WHERE release.withdrawn_on IS NULL
+    UNION ALL
+    SELECT 'full_release', release.id, release.id, 1
+    FROM release
+    WHERE release.coverage = 'full' AND release.withdrawn_on IS NULL
     UNION ALL
     SELECT 'summit', summit.id, summit.id, 1 FROM summit
     UNION ALL

@@ -19,7 +19,10 @@ WITH measured AS (
             AND spending_year.release = (
                 SELECT release.id
                 FROM release
-                WHERE release.source = 'nato' AND release.coverage = 'full'
+                WHERE
+                    release.source = 'nato'
+                    AND release.coverage = 'full'
+                    AND release.withdrawn_on IS NULL
                 ORDER BY release.published_on DESC
                 LIMIT 1
             )

@@ -3,7 +3,10 @@ SELECT
     (
         SELECT release.id
         FROM release
-        WHERE release.source = 'nato' AND release.coverage = 'full'
+        WHERE
+            release.source = 'nato'
+            AND release.coverage = 'full'
+            AND release.withdrawn_on IS NULL
         ORDER BY release.published_on DESC
         LIMIT 1
     ) AS data_release,

@@ -1,4 +1,5 @@
--- What choosing a release needs, oldest first; a null parameter does not filter.
+-- What choosing a release needs, oldest first, without the releases withdrawn.
+-- A null parameter does not filter.
 SELECT
     release.id,
     release.source,
@@ -8,5 +9,7 @@ SELECT
     release.citation,
     release.licence
 FROM release
-WHERE %(source)s::text IS NULL OR release.source = %(source)s
+WHERE
+    release.withdrawn_on IS NULL
+    AND (%(source)s::text IS NULL OR release.source = %(source)s)
 ORDER BY release.published_on, release.id

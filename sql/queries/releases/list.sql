@@ -1,4 +1,4 @@
--- The releases. A null parameter does not filter.
+-- The releases, those withdrawn as well. A null parameter does not filter.
 SELECT
     release.id,
     release.source,
@@ -16,6 +16,9 @@ SELECT
     release.licence,
     release.citation,
     release.figure_count,
+    date_trunc('second', greatest(release.loaded_at, release.withdrawn_at)) AS updated_at,
+    release.withdrawn_on,
+    release.withdrawn_reason,
     (
         SELECT coalesce(jsonb_agg(to_jsonb(note) ORDER BY note.id), '[]'::jsonb)
         FROM note
@@ -27,6 +30,14 @@ WHERE
     AND (%(source)s::text[] IS NULL OR release.source = any(%(source)s))
     AND (%(coverage)s::text IS NULL OR release.coverage = %(coverage)s)
     AND (%(obtained)s::text IS NULL OR release.obtained = %(obtained)s)
+    AND (
+        %(withdrawn)s::boolean IS NULL
+        OR (release.withdrawn_on IS NOT NULL) = %(withdrawn)s
+    )
+    AND (
+        %(withdrawn_on)s::daterange IS NULL
+        OR release.withdrawn_on <@ %(withdrawn_on)s::daterange
+    )
     AND (
         %(published_on)s::daterange IS NULL
         OR release.published_on <@ %(published_on)s::daterange
@@ -41,4 +52,9 @@ WHERE
     AND (
         %(figure_count)s::int4range IS NULL
         OR release.figure_count <@ %(figure_count)s::int4range
+    )
+    AND (
+        %(updated_since)s::timestamptz IS NULL
+        OR date_trunc('second', greatest(release.loaded_at, release.withdrawn_at))
+        >= %(updated_since)s::timestamptz
     )

@@ -332,6 +332,8 @@ def test_the_newest_year_is_the_newest_with_the_figure_compared(client: FlaskCli
     common = get(client, f"{WALES}?{query}=common")["data"]
     assert {row["year"] for row in common} == {2024}
     assert {row["year"] for row in get(client, f"{WALES}?latest=common")["data"]} == {2026}
+    in_europe = get(client, f"{WALES}?latest=common&group=nato-europe")
+    assert (in_europe["meta"]["total"], in_europe["data"][0]["year"]) == (30, 2026)
 
 
 def test_a_member_counts_from_the_year_it_joined(client: FlaskClient) -> None:

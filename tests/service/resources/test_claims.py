@@ -220,7 +220,7 @@ def test_the_check_url_of_a_source_without_a_release_is_good_too(client: FlaskCl
         answer(client, row["check_url"])
         if row["source"] == "sipri":
             assert (row["release"], row["found_value"], row["verdict"]) == (None, None, "not_checkable")  # fmt: skip
-            assert "no release of sipri was published by then" in row["explanation"]
+            assert "no release of sipri published by then is held" in row["explanation"]
 
 
 def test_a_release_with_holes_is_no_ground_to_judge_by(client: FlaskClient) -> None:

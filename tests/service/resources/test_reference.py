@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.test_conventions import EXAMPLES
+
 LISTS = {
     "/v1/targets": "target",
     "/v1/summits": "summit",
@@ -137,10 +139,12 @@ def test_the_index_leads_to_every_list(client: FlaskClient) -> None:
     assert index["counts"]["members"] == 32
     assert {resource["path"] for resource in index["resources"]} == {
         "/v1/members", "/v1/spending-years", "/v1/observations", "/v1/quadrants",
-        "/v1/aggregates", *LISTS,
+        "/v1/aggregates", "/v1/rankings", "/v1/paths", "/v1/search",
+        "/v1/changelog", "/v1/changelog.atom", "/v1/revisions", "/v1/revision-summaries",
+        "/v1/availability", *LISTS,
     }  # fmt: skip
     for resource in index["resources"]:
-        assert client.get(resource["path"]).status_code == 200
+        assert client.get(EXAMPLES[resource["path"]]).status_code == 200
 
 
 def test_health_is_never_kept(client: FlaskClient) -> None:

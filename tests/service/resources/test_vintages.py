@@ -10,6 +10,8 @@ PATHS = [
     "/v1/targets/wales-2014-spending/assessments",
     "/v1/quadrants",
     "/v1/aggregates",
+    "/v1/rankings",
+    "/v1/paths",
 ]
 
 

@@ -10,14 +10,21 @@ from hypothesis import strategies as st
 
 from schemas.aggregates import AggregateListQuery
 from schemas.assessments import AssessmentListQuery
+from schemas.availability import AvailabilityListQuery
 from schemas.base import ListQuery, sortable
+from schemas.changelog import ChangelogListQuery
 from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
+from schemas.paths import PathListQuery
 from schemas.quadrants import QuadrantListQuery
+from schemas.rankings import RankingListQuery
 from schemas.releases import ReleaseListQuery
+from schemas.revision_summaries import RevisionSummaryListQuery
+from schemas.revisions import RevisionListQuery
+from schemas.search import SearchListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.summits import SummitListQuery
@@ -26,13 +33,20 @@ from schemas.targets import TargetListQuery
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/aggregates": (AggregateListQuery, {"release": "nato-2025-08-28", "year_gte": "2024"}),
+    "/v1/changelog": (ChangelogListQuery, {}),
+    "/v1/availability": (AvailabilityListQuery, {"area": "DEU,ISL,WORLD"}),
     "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
     "/v1/observations": (ObservationListQuery, {"area": "DEU,ISL,NATO_TOTAL", "year_gte": "2024"}),
+    "/v1/paths": (PathListQuery, {"step_pp": "0.2"}),
     "/v1/quadrants": (QuadrantListQuery, {"year": "2024"}),
+    "/v1/rankings": (RankingListQuery, {"indicator": "personnel_thousands", "year_gte": "2025"}),
     "/v1/releases": (ReleaseListQuery, {}),
+    "/v1/search": (SearchListQuery, {"q": "equipment"}),
+    "/v1/revision-summaries": (RevisionSummaryListQuery, {}),
+    "/v1/revisions": (RevisionListQuery, {"area": "DEU,LUX,NATO_TOTAL", "year": "2023", "kind": "revision,precision,rebase,currency"}),
     "/v1/sources": (SourceListQuery, {}),
     "/v1/spending-years": (SpendingYearListQuery, {"release": "nato-2025-08-28", "year_gte": "2023"}),
     "/v1/summits": (SummitListQuery, {}),
@@ -68,6 +82,10 @@ def in_order(rows: list[dict[str, Any]], sort: list[str], key: tuple[str, ...]) 
         return parts
 
     return rows == sorted(rows, key=place)
+
+
+def default_order(schema: type[ListQuery]) -> list[str]:
+    return [f"{'-' * descending}{name}" for name, descending in schema.order]
 
 
 class Descending:
@@ -114,7 +132,7 @@ def test_all_pages_are_the_whole_set(client: FlaskClient, path: str, data: st.Da
     limit = data.draw(st.integers(max(1, len(every) // 12), len(every) + 1))
     asked = query | {"limit": str(limit)} | ({"sort": ",".join(sort)} if sort else {})
     rows = walk(client, path, asked)
-    assert in_order(rows, sort, schema.key)
+    assert in_order(rows, sort or default_order(schema), schema.key)
     assert sorted(rows, key=repr) == sorted(every, key=repr)
 
 

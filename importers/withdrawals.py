@@ -1,0 +1,55 @@
+"""withdrawn.yaml in a release's folder: that its figures are no longer served, since when and why.
+
+The folder stays, and with it the id. What is withdrawn stays withdrawn, whatever is loaded again.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from importers.packs import folders
+from importers.refusals import RefusedError, problem, refuse
+from importers.releases import check_keys
+
+KEYS: dict[str, tuple[type, ...]] = {"withdrawn_on": (date,), "withdrawn_reason": (str,)}
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """The day and the reason, which is served as it stands."""
+
+    withdrawn_on: date
+    withdrawn_reason: str
+
+
+def record_of(folder: Path) -> Path:
+    return folder / "withdrawn.yaml"
+
+
+def read_withdrawals(data: Path, local: Path | None) -> dict[str, Withdrawal]:
+    """Return the withdrawals by release: a record in one of its folders is enough."""
+    return {
+        folder.name: read_withdrawal(record_of(folder))
+        for folder in folders(data, local)
+        if record_of(folder).exists()
+    }
+
+
+def read_withdrawal(path: Path) -> Withdrawal:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RefusedError([problem(path, "", "", f"cannot be read: {error}")]) from error
+    refuse(check_keys(path, "", content, KEYS, required=KEYS))
+    return Withdrawal(**content)
+
+
+def write_withdrawal(path: Path, withdrawal: Withdrawal) -> None:
+    text = yaml.safe_dump(asdict(withdrawal), sort_keys=False, allow_unicode=True, width=100)
+    try:
+        path.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        wrong = problem(path, "", "", f"cannot be written: {error.strerror}")
+        raise RefusedError([wrong]) from error

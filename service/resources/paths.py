@@ -1,0 +1,67 @@
+"""/v1/paths: what it takes from today's share of GDP to a target."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from schemas.faults import Fault
+from schemas.paths import PathListQuery, PathPage
+from service.http import answers
+from service.http.endpoint import endpoint
+from service.http.problems import wrong_parameters
+from service.storage.database import Row, Snapshot
+
+from .releases import choose
+
+blueprint = Blueprint("paths", __name__)
+
+DEFAULT_TARGET = "hague-2025-core"
+# Shares of GDP that the share of defence, the one that is published, is or is a part of.
+SHARES = ("share_gdp_pct", "total_share_gdp_pct")
+
+
+@endpoint(blueprint, "/v1/paths", accepts=PathListQuery, returns=PathPage)
+def list_paths(snapshot: Snapshot, query: dict[str, Any]) -> Any:
+    """List paths to a target: the yearly steps it takes, in points of GDP and in money.
+
+    One row for each ally, from its newest share in one release to the year that the target is due
+    in; or one for a `group` as a whole. Which allies would reach 3.5 % of GDP by 2035 with 0.2
+    points a year: `step_pp=0.2&reaches_target=true`. Each row echoes all that it assumes, and says
+    whether the proposal `rutte-2025-step` would be enough. An arithmetic of assumptions, and no
+    forecast.
+    """
+    release, target = choose(snapshot, query), reachable(snapshot, query)
+    asked = query | {"target": target["id"]}
+    page = answers.page(snapshot, "paths/list", PathListQuery, asked, release)
+    page["meta"]["rule"] = RULE
+    return page
+
+
+RULE = (
+    "The share of GDP rises from start_value by the same points each year, and stops at "
+    "target_value; who is there already stays. GDP grows from that of the start year by "
+    "gdp_growth_pct and, in current prices, deflator_pct a year. spending is the year's share of "
+    "the year's GDP, additional is what that is more than start_value of the same GDP."
+)
+
+
+def reachable(snapshot: Snapshot, query: dict[str, Any]) -> Row:
+    """Return the target asked for. Raises a 400 ProblemError for one that has no path."""
+    given = query["target"] or DEFAULT_TARGET
+    every = {target["id"]: target for target in snapshot.fetch_all("targets/list", {})}
+    allowed = tuple(sorted(name for name, target in every.items() if is_share_to_reach(target)))
+    if given not in allowed:
+        detail = f"{given} has no path: it is not a share of GDP that is to be reached."
+        raise wrong_parameters([("query", "target", Fault("unknown_value", detail, allowed))])
+    if every[given]["due_year"] is None and query.get("given_end_year") is None:
+        detail = f"{given} is due in no year: give the one to be there by."
+        raise wrong_parameters([("query", "end_year", Fault("invalid_value", detail))])
+    return every[given]
+
+
+def is_share_to_reach(target: Row) -> bool:
+    return (
+        target["indicator"] in SHARES
+        and target["unit"] == "pct_gdp"
+        and target["comparison"] == ">="
+    )
