@@ -1,34 +1,28 @@
 """The command line: from a publisher's file to data/, and from data/ into the database."""
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from importers.cells import check_cells
-from importers.checks import check_release
-from importers.figures import Figure, write_figures
-from importers.grid import complete
+from importers.drafts import read_given
+from importers.figures import write_figures
+from importers.intake import KINDS, Wish, read_checked, take_in
 from importers.load import database_url, load
-from importers.nato import read_nato
 from importers.package import package_of, write_package
 from importers.packs import local_of
-from importers.reference import Reference, read_reference
-from importers.refusals import RefusedError, refuse
-from importers.releases import Release, read_release
+from importers.reference import read_reference
+from importers.refusals import RefusedError
+from importers.releases import write_release
 from importers.shelf import add_commands
-from importers.sipri import read_sipri
-from importers.tidy import read_tidy
-from importers.whole import whole_release, write_release
+from importers.sipri import SipriFile
+from importers.whole import whole_release
 
-Reader = Callable[[Path, Release, Reference], list[Figure]]
-
-READERS: dict[str, tuple[Reader, str]] = {
-    "nato": (read_nato, "NATO's workbook of tables"),
-    "sipri": (read_sipri, "SIPRI's workbook"),
-    "tidy": (read_tidy, "a tidy CSV"),
-}
+# What of release.yaml has an option of its own.
+FLAGS = ("title", "source_url", "cutoff_on", "coverage")
 DATA = Path(__file__).parents[1] / "data"
 
 
@@ -44,13 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("importers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (reader, kind) in READERS.items():
-        command = commands.add_parser(name, help=f"write figures.csv of a release from {kind}")
-        command.add_argument("file", metavar="FILE", type=Path)
-        command.add_argument(
-            "folder", metavar="FOLDER", type=Path, help="data/releases/<id>, holds release.yaml"
-        )
-        command.set_defaults(run=run_import, read=reader)
+    for name, (_, kind) in KINDS.items():
+        command = commands.add_parser(name, help=f"write the folder of a release from {kind}")
+        add_import(command)
+        command.set_defaults(run=run_import, kind=name)
     command = commands.add_parser(
         "load", help="load data/ and data-local/ into the database of DATABASE_URL"
     )
@@ -73,32 +64,57 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def add_import(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("file", metavar="FILE", type=Path)
+    add("--published-on", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day of release")
+    add("--title", help="default: that of the release before, with the years of the file")
+    add("--source-url", metavar="URL", help="where the publisher has it; default: its own page")
+    add("--cutoff-on", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day of the figures")
+    add("--coverage", choices=("full", "partial"), help="default: what the source's terms allow")
+    add("--say", metavar="YAML", type=Path, help="any keys of release.yaml: notes, exceptions ...")
+    add("--data", metavar="DATA", type=Path, default=DATA, help="default: data/ of this project")
+    add("--json", action="store_true", help="print the summary, or what is refused, as JSON")
+    add("--dry-run", action="store_true", help="check and show everything, write nothing")
+    add("--replace", action="store_true", help="write a folder anew that nobody has loaded")
+
+
 def run_import(options: argparse.Namespace) -> None:
-    release = read_release(options.folder)
-    reference = read_reference(options.folder.resolve().parents[1])
-    figures = read_checked(options.read, options.file, release, reference)
-    write(release, figures)
+    flags = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
+    try:
+        summary = take_in(
+            Wish(
+                kind=options.kind,
+                path=options.file,
+                data=options.data,
+                published_on=options.published_on,
+                given=read_given(options.say) | flags,
+                is_trial=options.dry_run,
+                is_replacing=options.replace,
+            )
+        )
+    except RefusedError as refusal:
+        if options.json:
+            print_json({"status": "refused", "problems": refusal.problems})
+        raise
+    if options.json:
+        print_json(summary.to_json())
+    else:
+        print("\n".join(summary.lines()))
 
 
-def read_checked(read: Reader, file: Path, release: Release, reference: Reference) -> list[Figure]:
-    figures = read(file, release, reference)
-    refuse(check_cells(file, release, reference, figures))
-    figures = complete(release, reference, figures)
-    refuse(check_release(file, release, reference, figures))
-    return figures
-
-
-def write(release: Release, figures: list[Figure]) -> None:
-    write_figures(release, figures)
-    count = sum(figure.value is not None for figure in figures)
-    print(f"{release.id}: {count:,} figures in {len(figures):,} rows written")
+def print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def run_whole(options: argparse.Namespace) -> None:
     release = whole_release(options.file, options.data)
-    figures = read_checked(read_sipri, options.file, release, read_reference(options.data))
+    reference = read_reference(options.data)
+    figures = read_checked(SipriFile(options.file, reference), release, reference)
     write_release(release)
-    write(release, figures)
+    write_figures(release, figures)
+    count = sum(figure.value is not None for figure in figures)
+    print(f"{release.id}: {count:,} figures in {len(figures):,} rows written")
     if os.environ.get("DATABASE_URL"):
         run_load(options)
 

@@ -1,11 +1,12 @@
 """A workbook that is being read, and what the readers of all publishers have in common."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from importers.figures import Figure
 from importers.reference import Reference
@@ -18,8 +19,42 @@ Found: TypeAlias = Iterator[Figure | str]
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a file says of its release by itself.
+
+    The ids of the notes lack the id of the release in front. None is what the file does not say.
+    """
+
+    source: str
+    years: tuple[int, int]
+    constant_base_year: int | None
+    published_on: date | None = None
+    currencies: dict[str, str] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The figures that were read, and what else was wrong; both, so that all is refused at once."""
+
+    figures: list[Figure]
+    problems: list[str]
+
+
+class File(Protocol):
+    """A publisher's file, opened: what it says of itself, and its figures under a release."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def said(self) -> Said: ...
+
+    def read(self, release: Release) -> Reading: ...
+
+
+@dataclass(frozen=True)
 class Book:
-    """One workbook, with what is needed to understand it; sheets by their name or title."""
+    """One workbook under a release, with what is needed to understand it; sheets by title."""
 
     path: Path
     sheets: dict[str, list[Line]]
@@ -33,14 +68,23 @@ class Book:
         return title.format(base=self.release.constant_base_year)
 
 
-def check_sha256(book: Book) -> Iterator[str]:
-    sha256 = sha256_of(book.path)
-    if book.release.sha256 != sha256:
-        yield problem(book.release.yaml, "sha256", book.release.sha256, f"the file has {sha256}")
+def sorted_out(found: Iterable[Figure | str]) -> Reading:
+    found = list(found)
+    return Reading(
+        [item for item in found if isinstance(item, Figure)],
+        [item for item in found if isinstance(item, str)],
+    )
+
+
+def check_sha256(path: Path, release: Release) -> Iterator[str]:
+    sha256 = sha256_of(path)
+    if release.sha256 != sha256:
+        yield problem(release.yaml, "sha256", release.sha256, f"the file has {sha256}")
 
 
 def sha256_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digits(value: float, power: int = 0) -> str:

@@ -12,7 +12,9 @@ from importers.releases import Release
 from importers.sums import check_shares, check_totals, covers
 
 # What an exception in release.yaml may except.
-EXCUSABLE = ("totals", "shares")
+EXCUSABLE = ("totals", "shares", "blanks", "derived", "jumps")
+# Those that are about figures that are not there.
+ON_BLANKS = ("totals", "blanks")
 
 
 def check_release(
@@ -80,7 +82,7 @@ def check_excuses(checked: Checked) -> Iterator[str]:
         if excuse["check"] not in EXCUSABLE:
             yield problem(checked.release.yaml, place, excuse["check"], "is no check to except")
         elif not any(
-            figure.missing_reason == "not_reported" or excuse["check"] == "shares"
+            figure.missing_reason == "not_reported" or excuse["check"] not in ON_BLANKS
             for figure in checked.figures.values()
             if covers(excuse, figure)
         ):

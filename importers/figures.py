@@ -33,7 +33,7 @@ class Figure:
     source_cell: str | None = None
     notes: tuple[str, ...] = ()
     place: str = field(default="", compare=False)  # where to look when it is refused
-    is_starred: bool = field(default=False, compare=False)
+    marks: tuple[str, ...] = field(default=(), compare=False)  # stars of its member and its year
 
     @property
     def key(self) -> Key:

@@ -1,10 +1,20 @@
-"""Where each vintage of NATO's workbook keeps each table: data, not code.
+"""What NATO's workbook prints around its figures: data, not code.
 
-Tables and blocks are found by their printed titles, years by the header row, so that rows and
-columns may move. {base} stands for the base year of the release.
+A table is found by its title and its unit, its blocks by their titles, the years by the row that
+has them: sheets may have any name and order, rows and columns may move, and a table may stand on
+another sheet. Case, spaces, punctuation and the number of a table do not matter. {base}, {first}
+and {last} stand for the price base, the first and the last year, which the file itself says.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+
+PLACES = {name: rf"(?P<{name}>(?:19|20)\d\d)" for name in ("base", "first", "last")}
+# Table 8a : Distribution ... (b)
+NUMBER = re.compile(r"(?:table|tableau) *\d+ ?[a-z]? *[:.\u2013\u2014-] *", re.IGNORECASE)
+LETTER = re.compile(r"\([a-z]\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -17,9 +27,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet with a row of years. The unit is printed once, above the years."""
+    """A table with a row of years. The unit is printed once, above the years."""
 
-    sheet: str
     title: str
     unit: str
     blocks: tuple[Block, ...]
@@ -27,22 +36,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A sheet whose columns mostly repeat cells of other tables; they are checked, not loaded.
+    """A table whose columns mostly repeat cells of others; those are checked, not loaded.
 
-    The columns stand in the order printed: header, indicator, and the year of the figure.
+    The columns stand in the order printed: header, indicator, and which year the figure is of.
     """
 
-    sheet: str
     title: str
     unit: str
-    columns: tuple[tuple[str, str, int], ...]
+    columns: tuple[tuple[str, str, str], ...]
     own: str
-
-
-@dataclass(frozen=True)
-class Layout:
-    tables: tuple[Table, ...]
-    comparison: Comparison | None
 
 
 # What Table 1 calls a currency, and which it may mean.
@@ -63,83 +65,104 @@ CURRENCIES = {
     "Zlotys": ("PLN",),
 }
 
-LAYOUT_2024 = Layout(
-    tables=(
-        Table("TABLE1", "Table 1 : Defence expenditure", "Million national currency units", (
-            Block("Current prices", "spending_lcu_m_current"),
-            Block("Constant {base} prices", "spending_lcu_m_constant"),
-        )),
-        Table("TABLE2", "Table 2 : Defence expenditure", "Million US dollars", (
-            Block("Current prices and exchange rates", "spending_usd_m_current"),
-            Block("Constant {base} prices and exchange rates", "spending_usd_m_constant"),
-        )),
-        Table(
-            "TABLE3",
-            "Table 3 : Defence expenditure as a share of GDP and annual real change",
-            "Based on {base} prices",
-            (
-                Block("Share of real GDP (%)", "share_gdp_pct"),
-                Block("Annual real change (%)", "real_change_pct"),
-            ),
+# Beside the names of areas.csv.
+AGGREGATES = {
+    "OTAN Europe et Canada": "NATO_EUR_CAN",
+    "Total OTAN": "NATO_TOTAL",
+    "OTAN - Total": "NATO_TOTAL",
+}
+
+TABLES = (
+    Table("Defence expenditure", "Million national currency units", (
+        Block("Current prices", "spending_lcu_m_current"),
+        Block("Constant {base} prices", "spending_lcu_m_constant"),
+    )),
+    Table("Defence expenditure", "Million US dollars", (
+        Block("Current prices and exchange rates", "spending_usd_m_current"),
+        Block("Constant {base} prices and exchange rates", "spending_usd_m_constant"),
+    )),
+    Table(
+        "Defence expenditure as a share of GDP and annual real change",
+        "Based on {base} prices",
+        (
+            Block("Share of real GDP (%)", "share_gdp_pct"),
+            Block("Annual real change (%)", "real_change_pct"),
         ),
-        Table("TABLE5", "Table 5 : GDP", "Million US dollars", (
-            Block("Current prices and exchange rates", "gdp_usd_m_current"),
-            Block("Constant {base} prices and exchange rates", "gdp_usd_m_constant"),
-        )),
-        Table(
-            "TABLE6",
-            "Table 6 : GDP per capita and defence expenditure per capita",
-            "{base} prices and exchange rates",
-            (
-                Block("GDP per capita (thousand US dollars)", "gdp_per_capita_usd_k_constant"),
-                Block(
-                    "Defence expenditure per capita (US dollars)",
-                    "spending_per_capita_usd_constant",
-                ),
-            ),
-        ),
-        # The only table with one block: its unit does for a title.
-        Table("TABLE7", "Table 7 : Military personnel", "Thousands", (
-            Block("Thousands", "personnel_thousands"),
-        )),
-        Table(
-            "TABLE8a",
-            "Table 8a : Distribution of defence expenditure by main category",
-            "Percentage of total defence expenditure",
-            (
-                Block("Equipment (a)", "equipment_share_pct"),
-                Block("Personnel (b)", "personnel_share_pct"),
-            ),
-        ),
-        Table(
-            "TABLE8b",
-            "Table 8b : Distribution of defence expenditure by main category",
-            "Percentage of total defence expenditure",
-            (
-                Block("Infrastructure (c)", "infrastructure_share_pct"),
-                Block("Other (d)", "other_share_pct"),
+    ),
+    Table("GDP", "Million US dollars", (
+        Block("Current prices and exchange rates", "gdp_usd_m_current"),
+        Block("Constant {base} prices and exchange rates", "gdp_usd_m_constant"),
+    )),
+    Table(
+        "GDP per capita and defence expenditure per capita",
+        "{base} prices and exchange rates",
+        (
+            Block("GDP per capita (thousand US dollars)", "gdp_per_capita_usd_k_constant"),
+            Block(
+                "Defence expenditure per capita (US dollars)", "spending_per_capita_usd_constant"
             ),
         ),
     ),
-    comparison=Comparison(
-        "TABLE4",
-        "Table 4 : Defence expenditure real change 2014-2024e",
-        "Million US dollars ({base} prices and exchange rates)",
+    # The only table with one block: its unit does for a title.
+    Table("Military personnel", "Thousands", (Block("Thousands", "personnel_thousands"),)),
+    Table(
+        "Distribution of defence expenditure by main category",
+        "Percentage of total defence expenditure",
         (
-            ("2014", "spending_usd_m_constant", 2014),
-            ("2024e", "spending_usd_m_constant", 2024),
-            ("Real change 2014-2024e (%)", "real_change_since_2014_pct", 2024),
-            ("Share of real GDP 2014 (%)", "share_gdp_pct", 2014),
-            ("Share of real GDP 2024e (%)", "share_gdp_pct", 2024),
+            Block("Equipment (a)", "equipment_share_pct"),
+            Block("Personnel (b)", "personnel_share_pct"),
         ),
-        own="real_change_since_2014_pct",
+    ),
+    Table(
+        "Distribution of defence expenditure by main category",
+        "Percentage of total defence expenditure",
+        (
+            Block("Infrastructure (c)", "infrastructure_share_pct"),
+            Block("Other (d)", "other_share_pct"),
+        ),
     ),
 )  # fmt: skip
 
-# By the year of publication: a vintage without an entry of its own keeps the layout before it.
-LAYOUTS = {2024: LAYOUT_2024}
+COMPARISON = Comparison(
+    "Defence expenditure real change {first}-{last}e",
+    "Million US dollars ({base} prices and exchange rates)",
+    (
+        ("{first}", "spending_usd_m_constant", "first"),
+        ("{last}e", "spending_usd_m_constant", "last"),
+        ("Real change {first}-{last}e (%)", "real_change_since_2014_pct", "last"),
+        ("Share of real GDP {first} (%)", "share_gdp_pct", "first"),
+        ("Share of real GDP {last}e (%)", "share_gdp_pct", "last"),
+    ),
+    own="real_change_since_2014_pct",
+)
+# The year that its own column counts from.
+COUNTED_FROM = 2014
+
+# What a text under a table begins with, if it is a note. Where a note has a word of the second
+# part, it is on the aggregates alone.
+NOTES = ("note:", "notes:", "note :", "notes :", "*", "(a)", "(b)", "(c)", "(d)")
+ON_AGGREGATES = "aggregates"
 
 
-def layout_of(year: int) -> Layout | None:
-    """Return the newest layout that is not newer than a publication of that year."""
-    return LAYOUTS[max(known)] if (known := [first for first in LAYOUTS if first <= year]) else None
+@lru_cache(maxsize=10_000)
+def plain(text: str) -> str:
+    """Return a printed text without what does not matter: number, letter, case, points, spaces."""
+    text = LETTER.sub(" ", NUMBER.sub("", " ".join(text.split()), count=1))
+    text = unicodedata.normalize("NFKD", text.casefold())
+    signs = (sign for sign in text if not unicodedata.combining(sign))
+    words = "".join(sign if sign.isalnum() or sign in "%{}" else " " for sign in signs)
+    return " ".join(words.split())
+
+
+@lru_cache
+def pattern_of(title: str) -> re.Pattern[str]:
+    pattern = re.escape(plain(title)).replace(r"\ ", " ")
+    for name, place in PLACES.items():
+        pattern = pattern.replace(rf"\{{{name}\}}", place)
+    return re.compile(pattern)
+
+
+def match(title: str, cell: object) -> dict[str, int] | None:
+    """Return the years that a printed text has where the title has places; None if it differs."""
+    found = pattern_of(title).fullmatch(plain(cell)) if isinstance(cell, str) else None
+    return found and {name: int(year) for name, year in found.groupdict().items()}

@@ -1,6 +1,7 @@
 """The small files of data/ that give figures their names: members, areas and indicators."""
 
 import csv
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,13 +30,20 @@ class Reference:
     indicators: tuple[str, ...]
     yearly: tuple[str, ...]
     units: dict[str, str]
+    at_constant_prices: frozenset[str]
 
     def area(self, name: str) -> str | None:
         """Return the code of a member or aggregate by code, name, former name or alias."""
-        return self.names.get(" ".join(name.split()).casefold())
+        return self.names.get(folded(name))
 
     def has(self, area: str) -> bool:
         return area in self.members or area in self.aggregates
+
+
+def folded(name: str) -> str:
+    """Return a name without what spellings differ in: case, accents, spaces, points."""
+    signs = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in signs if sign.isalnum())
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -67,11 +75,14 @@ def read_reference(data: Path) -> Reference:
     try:
         return Reference(
             members={row["code"]: read_member(row) for row in members},
-            names=read_names(members) | {row["name"].casefold(): row["code"] for row in areas},
+            names=read_names(members) | {folded(row["name"]): row["code"] for row in areas},
             aggregates={row["code"]: row["name"] for row in areas},
             indicators=tuple(row["id"] for row in indicators),
             yearly=tuple(row["id"] for row in indicators if row["is_yearly"] == "true"),
             units={row["id"]: row["unit"] for row in indicators},
+            at_constant_prices=frozenset(
+                row["id"] for row in indicators if row["price_basis"] == "constant"
+            ),
         )
     except (KeyError, ValueError) as error:
         raise RefusedError(
@@ -88,7 +99,7 @@ def read_member(row: Row) -> Member:
 def read_names(members: list[Row]) -> dict[str, str]:
     """Return every name a publisher may use for a member, in lower case."""
     return {
-        name.casefold(): row["code"]
+        folded(name): row["code"]
         for row in members
         for name in (row["code"], row["name"], row["official_name"], *split(row["aliases"]))
     }

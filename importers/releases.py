@@ -1,7 +1,8 @@
-"""A folder of data/releases/: what its release.yaml, written by hand, must say and says."""
+"""A folder of data/releases/: what its release.yaml must say and says."""
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -85,8 +86,43 @@ def read_release(folder: Path) -> Release:
         raise RefusedError([problem(path, "", "", f"cannot be read: {error.strerror}")]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RefusedError([problem(path, "", "", f"is not YAML: {error}")]) from error
-    refuse(check_content(path, content))
+    return release_of(folder, content)
+
+
+def release_of(folder: Path, content: Any) -> Release:
+    """Return the release that release.yaml says, or is to say."""
+    refuse(check_content(folder / "release.yaml", content))
     return Release(folder, **content)
+
+
+def write_release(release: Release) -> None:
+    """Write release.yaml whole or not at all."""
+    content = {key: release.__dict__[key] for key in KEYS}
+    text = yaml.dump(
+        content,
+        Dumper=Plain,
+        default_flow_style=None,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
+    unfinished = release.yaml.with_suffix(f".{os.getpid()}.part")
+    try:
+        release.folder.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, "utf-8", newline="\n")
+        unfinished.replace(release.yaml)
+    except OSError as error:
+        wrong = problem(release.yaml, "", "", f"cannot be written: {error.strerror}")
+        raise RefusedError([wrong]) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class Plain(yaml.SafeDumper):
+    """Repeats a list rather than point at it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def check_content(path: Path, content: object) -> Iterable[str]:

@@ -86,9 +86,29 @@ OMITTED = "Omitted countries"
 ABSENT = "xxx"
 UNKNOWN = (". .", "..", "...", "\u2026")
 
+# How a note says that it is on cells of a colour, or on zeros.
+RED_SIGN, ZERO_SIGN = "red", "0"
+
 # What the colour of a figure says.
 RED = "FF0000"
 STAGES: dict[str, Stage] = {BLACK: "actual", "0000FF": "estimate", RED: "estimate"}
 
 # A partial release holds the newest years: SIPRI allows about a tenth of its data set.
 YEARS_OF_A_PART = 2
+
+# The sheet that says what the marks mean, and what ours are called.
+FOOTNOTES = "Footnotes and special notes"
+SYMBOLS = {"†": "pensions", "‡": "current", "§": "budget", "¶": "paramilitary", "‖": "currency"}
+ON_NATIONAL_CURRENCY = "‖"
+
+# What every release needs a note for, by the mark.
+SIGNS = {
+    RED_SIGN: "Printed in red by SIPRI: highly uncertain, or of a total more than a tenth reckoned "
+    "for countries without a figure.",
+    ZERO_SIGN: "SIPRI prints 0 here because there is no rate of exchange to convert the sum in "
+    "national currency. It is held as not reported.",
+}
+PART = (
+    "Only a part of this release is held, as SIPRI's terms ask for: the allies' figures of {first} "
+    "and {last} and the world totals of those years."
+)

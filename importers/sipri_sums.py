@@ -80,7 +80,7 @@ def add(sum_: Sum, amount: Decimal | None, is_absent: bool) -> None:
 
 
 def rows(book: Book, sheet: Sheet) -> Iterator[tuple[Line, dict[int, tuple[str, int]]]]:
-    lines = book.sheets[book.printed(sheet.title)]
+    lines = book.sheets[sheet.title]
     head = header(sheet, lines)
     for line in lines[lines.index(head) + 1 :] if head else ():
         if line.text(last=1):
@@ -94,7 +94,7 @@ def amount_of(line: Line, column: int, sheet: Sheet) -> Decimal | None:
 
 def omitted_countries(book: Book) -> str:
     """Return the text of all countries that SIPRI leaves out of its totals, as it is printed."""
-    lines = book.sheets[book.printed(REGIONS.title)]
+    lines = book.sheets[REGIONS.title]
     head = header(REGIONS, lines)
     cells = head.cells if head else {}
     column = next((at for at, text in cells.items() if text == OMITTED), 0)

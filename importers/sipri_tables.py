@@ -8,8 +8,19 @@ from typing import Any, TypeAlias
 from importers.books import Book, Found, digits
 from importers.figures import Figure, Key
 from importers.grid import allies_on, applies, by_cell
-from importers.sipri_layouts import ABSENT, COUNTRIES, MARKS, RED, STAGES, UNKNOWN, Sheet
-from importers.workbooks import BLACK, Line
+from importers.reference import Reference
+from importers.sipri_layouts import (
+    ABSENT,
+    COUNTRIES,
+    MARKS,
+    RED,
+    RED_SIGN,
+    STAGES,
+    UNKNOWN,
+    ZERO_SIGN,
+    Sheet,
+)
+from importers.workbooks import BLACK, Line, beginning
 
 YEAR = re.compile(r"((?:19|20)\d\d)( \(current prices\))?")
 # Symbols stand one by one, a footnote by its number: "§¶3".
@@ -21,7 +32,7 @@ Columns: TypeAlias = dict[int, tuple[str, int]]
 
 def read_sheet(book: Book, sheet: Sheet) -> Found:
     """Yield the figures of the allies, or of the aggregates where the rows are regions."""
-    lines = book.sheets.get(book.printed(sheet.title), [])
+    lines = book.sheets.get(sheet.title, [])
     missing = list(check_texts(book, sheet, lines))
     head = header(sheet, lines)
     if head is None or missing:
@@ -32,7 +43,7 @@ def read_sheet(book: Book, sheet: Sheet) -> Found:
         yield book.wrong(head.place(min(columns)), head.text(), "has a year twice")
     seen = set[str]()
     for line in lines[lines.index(head) + 1 :]:
-        area = area_of(book, sheet, line)
+        area = area_of(book.reference, sheet, line)
         if area is None:
             continue
         seen.add(area)
@@ -45,9 +56,21 @@ def check_texts(book: Book, sheet: Sheet, lines: list[Line]) -> Iterator[str]:
     if not lines:
         yield book.wrong("", book.printed(sheet.title), "is the title of no sheet")
         return
+    base, line = base_of(sheet, lines)
+    if base not in (None, book.release.constant_base_year):
+        text = f"is not the price base of the release, {book.release.constant_base_year}"
+        yield book.wrong(line.place(min(line.cells)), base, text)
     for text in sheet.texts:
         if not any(line.text().startswith(book.printed(text)) for line in lines):
             yield book.wrong(lines[0].sheet, book.printed(text), "is not there")
+
+
+def base_of(sheet: Sheet, lines: list[Line]) -> tuple[int | None, Line]:
+    """Return the price base that the title of a sheet says, and where."""
+    for line in lines:
+        if match := beginning(sheet.title).match(line.text()):
+            return (int(match[1]) if match.groups() else None), line
+    return None, lines[0]
 
 
 def header(sheet: Sheet, lines: list[Line]) -> Line | None:
@@ -64,10 +87,10 @@ def columns_of(sheet: Sheet, head: Line) -> Columns:
     }
 
 
-def area_of(book: Book, sheet: Sheet, line: Line) -> str | None:
+def area_of(reference: Reference, sheet: Sheet, line: Line) -> str | None:
     """Return the member or aggregate of a row: the others are countries we do not follow."""
-    area = book.reference.area(line.text(last=1))
-    known = book.reference.members if sheet in COUNTRIES else book.reference.aggregates
+    area = reference.area(line.text(last=1))
+    known = reference.members if sheet in COUNTRIES else reference.aggregates
     return area if area in known else None
 
 
@@ -106,8 +129,8 @@ def reason_of(book: Book, key: Key, value: Any) -> str | None:
 def sign_of(value: Any, reason: str | None, colour: str) -> str | None:
     """Return what of a cell needs a note: that it is red, or a zero that means no figure."""
     if reason is None:
-        return "red" if colour == RED else None
-    return "0" if value == 0 and reason == "not_reported" else None
+        return RED_SIGN if colour == RED else None
+    return ZERO_SIGN if value == 0 and reason == "not_reported" else None
 
 
 def check_rows(book: Book, sheet: Sheet, head: Line, seen: set[str]) -> Iterator[str]:
@@ -120,20 +143,37 @@ def check_rows(book: Book, sheet: Sheet, head: Line, seen: set[str]) -> Iterator
 
 def check_marks(book: Book, sheet: Sheet) -> Iterator[str]:
     """Refuse a footnote mark that no note explains, and a note on a mark that is not printed."""
-    lines = book.sheets[book.printed(sheet.title)]
-    head = header(sheet, lines)
-    column = next((at for at, text in head.cells.items() if text == MARKS), 0) if head else 0
+    lines = book.sheets[sheet.title]
+    column = column_of_marks(sheet, lines)
     for line in lines:
-        area = area_of(book, sheet, line)
+        area = area_of(book.reference, sheet, line)
         if area is None:
             continue
-        printed = set(MARK.findall(str(line.cells.get(column, ""))))
-        explained = marks_on(book, area)
+        printed, explained = marks_of(line, column), marks_on(book, area)
         for mark in sorted(printed - explained):
             yield book.wrong(line.place(column), mark, "is a mark without a note in release.yaml")
         for mark in sorted(explained - printed):
             text = "is not printed, but explained in release.yaml"
             yield book.wrong(line.place(column or 1), mark, text)
+
+
+def marks_by_area(
+    reference: Reference, sheet: Sheet, lines: list[Line]
+) -> Iterator[tuple[str, set[str]]]:
+    column = column_of_marks(sheet, lines)
+    for line in lines:
+        if area := area_of(reference, sheet, line):
+            yield area, marks_of(line, column)
+
+
+def column_of_marks(sheet: Sheet, lines: list[Line]) -> int:
+    """Return the column of the marks, or 0 where there is none."""
+    head = header(sheet, lines)
+    return next((at for at, text in head.cells.items() if text == MARKS), 0) if head else 0
+
+
+def marks_of(line: Line, column: int) -> set[str]:
+    return set(MARK.findall(str(line.cells.get(column, ""))))
 
 
 def marks_on(book: Book, area: str) -> set[str]:

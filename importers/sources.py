@@ -9,10 +9,12 @@ class Habits:
 
     is_staged_by_year: it calls a whole year actual or an estimate, not single figures.
     published: the yearly indicators that it publishes; None stands for all of them.
+    coverage: how much of a release data/ holds by the publisher's terms.
     """
 
     is_staged_by_year: bool = True
     published: tuple[str, ...] | None = None
+    coverage: str = "full"
 
 
 SOURCES = {
@@ -26,6 +28,7 @@ SOURCES = {
             "spending_usd_m_constant",
             "spending_lcu_m_current",
         ),
+        coverage="partial",
     ),
 }
 

@@ -1,13 +1,19 @@
 """Reads a tidy CSV: one figure a row, with the names of its release, member and indicator."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 
+from importers.archives import check_size
+from importers.books import Reading, Said
 from importers.figures import Figure, Key, Stage
 from importers.reference import Reference, Row, read_rows
-from importers.refusals import RefusedError, problem, refuse
+from importers.refusals import RefusedError, problem
 from importers.releases import Release
 
 COLUMNS = (
@@ -49,21 +55,56 @@ INDICATORS = {
 STAGES: dict[str, Stage] = {"0": "actual", "1": "estimate"}
 
 
-def read_tidy(path: Path, release: Release, reference: Reference) -> list[Figure]:
-    """Return the figures of a tidy file in its own order."""
-    rows = read_rows(path)
-    if not rows or tuple(rows[0]) != COLUMNS:
-        raise RefusedError([problem(path, "row 1", "", f"the columns are not {','.join(COLUMNS)}")])
-    refuse(
-        problem(path, f"row {number}", value, text)
-        for number, row in enumerate(rows, start=2)
-        for value, text in check_row(row, release, reference)
-    )
-    figures = [
-        read_row(row, f"row {number}", reference) for number, row in enumerate(rows, start=2)
-    ]
-    refuse(problem(path, *said) for said in check_series(figures, release))
-    return figures
+# Where a unit says the price base.
+BASE = re.compile(r"((?:19|20)\d\d) prices")
+
+
+@dataclass(frozen=True)
+class TidyFile:
+    """A tidy CSV, which says its source and its day of publication in every row."""
+
+    path: Path
+    reference: Reference
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        check_size(self.path)
+        rows = read_rows(self.path)
+        if not rows or tuple(rows[0]) != COLUMNS:
+            text = f"the columns are not {','.join(COLUMNS)}"
+            raise RefusedError([problem(self.path, "row 1", "", text)])
+        return rows
+
+    def said(self) -> Said:
+        """Return what the first row says, and the first unit with a price base; read checks all."""
+        first = self.rows[0]
+        years = [int(row["year"]) for row in self.rows if row["year"].isdecimal()]
+        bases = (found for row in self.rows if (found := BASE.search(row["unit"])))
+        base = next(bases, None)
+        try:
+            published_on = date.fromisoformat(first["release_date"])
+        except ValueError:
+            published_on = None
+        return Said(
+            source=first["source"].casefold(),
+            years=(min(years, default=0), max(years, default=0)),
+            constant_base_year=int(base[1]) if base else None,
+            published_on=published_on,
+        )
+
+    def read(self, release: Release) -> Reading:
+        numbered = list(enumerate(self.rows, start=2))
+        problems = [
+            problem(self.path, f"row {number}", value, text)
+            for number, row in numbered
+            for value, text in check_row(row, release, self.reference)
+        ]
+        if problems:
+            return Reading([], problems)
+        figures = [read_row(row, f"row {number}", self.reference) for number, row in numbered]
+        return Reading(
+            figures, [problem(self.path, *said) for said in check_series(figures, release)]
+        )
 
 
 def check_row(row: Row, release: Release, reference: Reference) -> Iterator[tuple[str, str]]:

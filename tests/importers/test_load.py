@@ -31,6 +31,7 @@ def add_release(data: Path, tmp_path: Path, value: str = "2.5") -> Path:
             {"id": f"{folder.name}-a", "text": "On a figure.", "areas": ["POL"], "years": [2027]},
             {"id": f"{folder.name}-b", "text": "On the release."},
         ],
+        "exceptions": [{"check": "blanks", "reason": "made up"}],
     }
     text = yaml.safe_dump(content).replace("'2027-07-01'", "2027-07-01")
     (folder / "release.yaml").write_text(text)
@@ -42,7 +43,7 @@ def add_release(data: Path, tmp_path: Path, value: str = "2.5") -> Path:
     ]
     with file.open("w", newline="") as stream:
         csv.writer(stream).writerows([COLUMNS, *rows])
-    assert main(["tidy", str(file), str(folder)]) == 0
+    assert main(["tidy", str(file), "--data", str(data)]) == 0
     return folder
 
 

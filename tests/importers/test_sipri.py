@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from importers import progress
-from importers.__main__ import DATA, main, read_checked
+from importers.__main__ import DATA, main
 from importers.books import sha256_of
 from importers.figures import Figure, read_figures
+from importers.intake import read_checked
 from importers.packs import local_of
 from importers.reference import read_reference
 from importers.releases import Release, read_release
-from importers.sipri import read_sipri
+from importers.sipri import SipriFile
 
 from .conftest import SIPRI, Pack, WriteSipri
 from .sipri_workbooks import (
@@ -51,7 +52,8 @@ def whole_figures(tmp_path_factory: pytest.TempPathFactory, release_sipri: Pack)
     file = tmp_path_factory.mktemp("sipri") / "milex.xlsx"
     write_workbook(file, *release_sipri)
     release = replace(release_sipri[0], coverage="full", sha256=sha256_of(file))
-    figures = read_checked(read_sipri, file, release, read_reference(DATA))
+    reference = read_reference(DATA)
+    figures = read_checked(SipriFile(file, reference), release, reference)
     return {figure.key: figure for figure in figures}
 
 
@@ -61,14 +63,19 @@ def run(sipri_folder: Path, write_sipri: WriteSipri, capsys: pytest.CaptureFixtu
 
     def run(changes: Changes | None = None, **keys: object) -> list[str]:
         file = write_sipri(changes, **keys)
-        (sipri_folder / "figures.csv").write_text("as it was\n")
-        status = main(["sipri", str(file), str(sipri_folder)])
+        (sipri_folder / "figures.csv").unlink(missing_ok=True)
+        status = main(import_of(file, sipri_folder))
         lines = capsys.readouterr().err.splitlines()
         assert status == (1 if lines else 0)
-        assert not lines or (sipri_folder / "figures.csv").read_text() == "as it was\n"
+        assert (sipri_folder / "figures.csv").exists() == (not lines)
         return [line.removeprefix(f"{file}: ") for line in lines]
 
     return run
+
+
+def import_of(file: Path, folder: Path) -> list[str]:
+    data = str(folder.parents[1])
+    return ["sipri", str(file), "--published-on", "2025-04-28", "--data", data]
 
 
 def whole(data: Path, file: Path) -> Figures:
@@ -85,7 +92,7 @@ def test_a_workbook_gives_exactly_the_bundled_figures(run: Run, sipri_folder: Pa
 @official
 def test_the_official_workbook_gives_exactly_the_bundled_figures(sipri_folder: Path) -> None:
     (sipri_folder / "figures.csv").unlink()
-    assert main(["sipri", os.environ["SIPRI_WORKBOOK"], str(sipri_folder)]) == 0
+    assert main(import_of(Path(os.environ["SIPRI_WORKBOOK"]), sipri_folder)) == 0
     assert (sipri_folder / "figures.csv").read_bytes() == (BUNDLED / "figures.csv").read_bytes()
 
 
@@ -250,7 +257,8 @@ def test_a_year_twice_is_refused(run: Run) -> None:
 
 def test_another_base_year_than_that_of_the_release_is_refused(run: Run) -> None:
     assert run(constant_base_year=2022) == [
-        "Military expenditure by country, in constant (2022) US$ m.,: is the title of no sheet",
+        f"{CONSTANT}!A1: 2023: is not the price base of the release, 2022",
+        f"{CONSTANT}: Figures are in US $m., at constant 2022 prices and exchange rates: is not there",
         f"{TOTALS}: Figures are in US$ b., at constant 2022 prices and exchange rates, except for "
         "the last figure which is in US$ b. at: is not there",
     ]

@@ -16,6 +16,15 @@ from importers.releases import Release
 
 Content = str | int | float | None
 
+STAR = (
+    "*  These Allies have national laws or political agreements which call for 2% of GDP or more to "
+    "be spent on defence annually, consequently future estimates are expected to change accordingly."
+)
+NOTES = (
+    "Notes: Figures for 2023 and 2024 are estimates. The NATO Europe and Canada and NATO Total "
+    "aggregates from 2017 onwards include Montenegro, which became an Ally on 5 June 2017."
+)
+
 # What stands around the figures, cell by cell as published. Row 42 and 75 only help the print.
 PRINTED: dict[str, dict[str, Content]] = {
     "TABLE1": {
@@ -24,6 +33,7 @@ PRINTED: dict[str, dict[str, Content]] = {
         "B10": "Current prices",
         "B43": "Constant 2015 prices ",
         "C78": "Notes: Figures for 2023 and 2024 are estimates. ",
+        "C79": STAR,
         "B81": "-7-",
         **{f"{column}{row}": "#REF!" for column in "DEFGHI" for row in (42, 75)},
     },
@@ -32,12 +42,16 @@ PRINTED: dict[str, dict[str, Content]] = {
         "B6": "Million US dollars",
         "B10": "Current prices and exchange rates",
         "B44": "Constant 2015 prices and exchange rates",
+        "C80": NOTES,
+        "C81": STAR,
     },
     "TABLE3": {
         "B4": "Table 3 : Defence expenditure as a share of GDP and annual real change",
         "B6": "Based on 2015 prices",
         "B10": "Share of real GDP (%)",
         "B44": "Annual real change (%)",
+        "C80": NOTES,
+        "C81": STAR,
     },
     "TABLE4": {
         "B16": "Table 4 : Defence expenditure real change 2014-2024e",
@@ -122,6 +136,10 @@ def write_workbook(
     for place, content in cells.items():
         sheet, _, cell = place.partition("!")
         workbook[sheet][cell] = content
+    save(workbook, path)
+
+
+def save(workbook: Workbook, path: Path) -> None:
     with patch("openpyxl.cell._writer.safe_string", all_digits):
         workbook.save(path)
 

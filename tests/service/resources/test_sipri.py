@@ -9,14 +9,16 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 
-from importers.__main__ import DATA, read_checked
+from importers.__main__ import DATA
 from importers.books import sha256_of
 from importers.figures import write_figures
+from importers.intake import read_checked
 from importers.load import load
 from importers.packs import local_of
 from importers.reference import read_reference
-from importers.sipri import read_sipri
-from importers.whole import whole_release, write_release
+from importers.releases import write_release
+from importers.sipri import SipriFile
+from importers.whole import whole_release
 from tests.conftest import made_database, served
 from tests.importers.conftest import read_pack
 from tests.importers.sipri_workbooks import write_workbook
@@ -47,7 +49,8 @@ def whole_client(
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"sha256": sha256_of(file)}))
     release = whole_release(file, data)
     write_release(release)
-    write_figures(release, read_checked(read_sipri, file, release, read_reference(data)))
+    reference = read_reference(data)
+    write_figures(release, read_checked(SipriFile(file, reference), release, reference))
     with made_database(server_url) as url:
         load(url, data, local_of(data))
         with served(url) as app:
