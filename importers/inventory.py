@@ -41,7 +41,7 @@ def listed(connection: Connection, data: Path) -> list[Row]:
 
 def row_of_folder(folder: Path, reference: Reference) -> Row:
     release = read_release(folder)
-    unknown = dict.fromkeys(("loaded_at", "withdrawn_on", "withdrawn_reason"))
+    unknown = dict.fromkeys(("loaded_at", "withdrawn_on", "withdrawn_reason", "withdrawn_at"))
     return unknown | release_row(release, reference, read_figures(release))
 
 
@@ -74,7 +74,7 @@ def rows_held(connection: Connection, release: str, data: Path) -> Rows:
         local, reference = local_of(data), read_reference(data)
         (pack,) = read_packs(data, local, reference, [release])
         rows = rows_of(pack, reference, read_withdrawals(data, local).get(release))
-        rows["release"][()]["loaded_at"] = None
+        rows["release"][()] |= {"loaded_at": None, "withdrawn_at": None}
     return rows
 
 

@@ -188,10 +188,13 @@ def test_withdrawn_is_recorded_deleted_and_stays_so(
         "withdrawn_reason": "NATO took it back: wrong.",
     }
     after = everything(connection)
-    for table in ("observation", "spending_year"):
+    for table in ("observation", "spending_year", "availability"):
         assert after[table] == [row for row in before[table] if row["release"] != LARGE]
     (row,) = (row for row in before["release"] if row["id"] == LARGE)
-    assert after["release"][1] == row | record | {"figure_count": 0, "indicators": []}
+    withdrawn = dict(after["release"][1])
+    assert withdrawn.pop("withdrawn_at") > row["loaded_at"]
+    del row["withdrawn_at"]
+    assert withdrawn == row | record | {"figure_count": 0, "indicators": []}
     assert after["dataset"][0]["revision"] != before["dataset"][0]["revision"]
     assert releases("load")[1].splitlines()[1] == f"{LARGE}: withdrawn on {TODAY}"
     assert everything(connection) == after
