@@ -118,6 +118,15 @@ class ListQuery(Query):
 
 
 @cache
+def of_file(query: type[Query]) -> type[Query]:
+    """Return the query string of a list in a file: the same but for `limit` and `cursor`."""
+    if not issubclass(query, ListQuery):
+        return query
+    options = type("Meta", (query.Meta,), {"exclude": ("limit", "cursor")})
+    return type(f"{query.__name__}OfFile", (query,), {"Meta": options})
+
+
+@cache
 def sortable(row: type[Output]) -> dict[str, str]:
     """Return the fields of a row that it can be sorted by, each with its SQL type."""
     return {

@@ -21,6 +21,7 @@ class Config:
     database_reader_url: what the web process connects with. Without it the web process uses
         database_url and takes on the role burdenshare_reader.
     statement_timeout_ms: after how long PostgreSQL gives up on a query.
+    file_timeout_ms: after how long a list in a file, which holds a connection, is broken off.
     pool_size: connections a worker holds at most.
     pool_timeout_s: how long a request waits for one of them.
     rate_limit: how many requests an address may make in which time; None: as many as it likes.
@@ -31,6 +32,7 @@ class Config:
     database_url: str | None = None
     database_reader_url: str | None = None
     statement_timeout_ms: int = 5000
+    file_timeout_ms: int = 60_000
     pool_size: int = 4
     pool_timeout_s: float = 3.0
     rate_limit: RateLimitItem | None = None
@@ -44,6 +46,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         database_url=environment.get("DATABASE_URL") or None,
         database_reader_url=environment.get("DATABASE_READER_URL") or None,
         statement_timeout_ms=whole(environment, "STATEMENT_TIMEOUT_MS", 5000),
+        file_timeout_ms=whole(environment, "FILE_TIMEOUT_MS", 60_000),
         pool_size=whole(environment, "POOL_SIZE", 4, most=100),
         pool_timeout_s=whole(environment, "POOL_TIMEOUT_MS", 3000) / 1000,
         rate_limit=rate(environment, "RATE_LIMIT"),

@@ -17,14 +17,22 @@ CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
 
 
 # What Accept chose at a path is declared at the path with the suffix of that format.
-SUFFIXES = {"application/atom+xml": ".atom"}
+SUFFIXES = {
+    "application/atom+xml": ".atom",
+    "text/csv": ".csv",
+    "application/x-ndjson": ".ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+# What every list is had as besides JSON, at a path of its own.
+FILES = (".csv", ".ndjson", ".xlsx")
 
 
 class CheckingClient(FlaskClient):
     """Flask's test client, which fails a test when an answer breaks the contract."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        # Read to the end: a file that is not holds its connection, as it ought to.
+        response = super().open(*args, **{"buffered": True, **kwargs})
         check(response)
         return response
 

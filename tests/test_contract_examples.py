@@ -76,12 +76,17 @@ def test_every_example_is_as_the_contract_says() -> None:
 def test_every_operation_shows_an_answer() -> None:
     for path, item in contract()["paths"].items():
         for media_type, content in item["get"]["responses"]["200"]["content"].items():
-            assert content.get("examples"), f"{path} {media_type}: run `make examples`"
+            # A workbook is packed: there is nothing of it to show in a text.
+            assert bool(content.get("examples")) != path.endswith(".xlsx"), (
+                f"{path} {media_type}: run `make examples`"
+            )
 
 
 def test_an_answer_shows_the_request_that_it_answers() -> None:
     for path, item in contract()["paths"].items():
         [content] = item["get"]["responses"]["200"]["content"].values()
+        if path.endswith(".xlsx"):
+            continue
         assert content["examples"]["answer"]["summary"] == "GET " + item["get"][
             "description"
         ].rpartition("Example: `")[2].rstrip("`"), path

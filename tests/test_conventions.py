@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from .contract import contract
+from .contract import FILES, contract
 
 
 def example(path: str, parameters: list[dict[str, Any]]) -> str:
@@ -24,18 +24,28 @@ def joined(url: str, query: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-# One good URL for every path of the contract.
+def shown(description: str) -> str:
+    """Return the URL that an operation's description shows."""
+    return description.rpartition("Example: `")[2].rstrip("`")
+
+
+# One good URL for every path of the contract; of a file the one shown, which few rows answer.
 EXAMPLES = {
-    path: example(path, item["get"]["parameters"]) for path, item in contract()["paths"].items()
+    path: shown(item["get"]["description"])
+    if path.endswith(FILES)
+    else example(path, item["get"]["parameters"])
+    for path, item in contract()["paths"].items()
 }
 MEDIA_TYPES = {
     EXAMPLES[path]: next(iter(item["get"]["responses"]["200"]["content"]))
     for path, item in contract()["paths"].items()
 }
 JSON_URLS = [url for url, media_type in MEDIA_TYPES.items() if media_type == "application/json"]
-LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
-CHOICES = {"/v1/changelog": "application/atom+xml"}  # where Accept has another format to choose
-SUFFIXED = ("/v1/changelog.atom",)  # where the path says which format, whatever Accept says
+LISTS = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list") and not path.endswith(FILES)]  # fmt: skip
+# Where Accept has other formats to choose, the one that comes first after JSON.
+CHOICES = {EXAMPLES[path]: "text/csv" for path in LISTS} | {"/v1/changelog": "application/atom+xml"}
+# Where the path says which format, whatever Accept says.
+SUFFIXED = [url for path, url in EXAMPLES.items() if path.endswith((*FILES, ".atom"))]
 BAD = {
     "an unknown parameter": ("/v1/members?nonsense=1", 400),
     "an unknown path": ("/v1/nonsense", 404),
@@ -163,7 +173,7 @@ def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
 @pytest.mark.parametrize("url", [url for url in EXAMPLES.values() if url not in SUFFIXED])
 @pytest.mark.parametrize(
     "accept",
-    ["text/csv", "image/png", "{own};q=0", "{own};q=0,*/*", "text/html"],
+    ["text/plain", "image/png", "{own};q=0", "{own};q=0,*/*", "text/html"],
 )
 def test_a_format_that_is_not_there_is_406(client: FlaskClient, url: str, accept: str) -> None:
     accept = accept.format(own=MEDIA_TYPES[url])

@@ -66,16 +66,21 @@ def page(
 ) -> Row:
     """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for.
 
-    `counts` names the query of what stands in `meta` besides the total.
+    `counts` names the query of what stands in `meta` besides the total. A query without `limit`
+    is of a list in a file: its rows are all there are, and fetched as they are read.
     """
-    cursor = read_cursor(query)
     order = order_of(schema, query)
+    asked = {**query, "release": release["id"] if release else query.get("release")}
+    if "limit" not in query:
+        return {
+            "data": snapshot.fetch_each(name, asked, order),
+            "meta": meta() | provenance(release),
+            "links": {"self": self_link()},
+        }
+    cursor = read_cursor(query)
     try:
         found = snapshot.fetch_page(
-            name,
-            {**query, "release": release["id"] if release else query.get("release")},
-            Paging(order, query["limit"], checked_key(cursor, order)),
-            counts,
+            name, asked, Paging(order, query["limit"], checked_key(cursor, order)), counts
         )
     except InvalidCursorError as error:
         raise invalid_cursor() from error

@@ -22,7 +22,7 @@ from schemas.vintage import Vintage
 
 from . import caching, contract_text, examples, parsing
 from .catalogue import CATALOGUE
-from .formats import JSON
+from .formats import JSON, File
 from .parameter import query_parameter
 from .probes import PROBES
 
@@ -336,6 +336,7 @@ def headers_of(rule: Any, view: Any) -> list[str]:
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
         *(["X-Data-Release"] if has_figures else ()),
+        *(["Content-Disposition"] if isinstance(view.format, File) else ()),
         *contract_text.OPTIONAL_HEADERS,
     ]
 

@@ -103,6 +103,10 @@ HEADERS = {
         "The release that the figures are from; only where figures are served.",
         "nato-2026-07-10",
     ),
+    "Content-Disposition": header(
+        "The name to save a file under.",
+        'attachment; filename="spending-years_nato-2026-07-10.csv"',
+    ),
     "Retry-After": {
         "description": "The seconds to wait before trying again.",
         "required": True,

@@ -2,25 +2,34 @@
 
 The life of a request to `@endpoint`: the Accept header is checked, a snapshot of the database is
 taken, the query string becomes typed values, the view answers with a dictionary, its schema dumps
-that, the format that Accept chose writes it, and caching decides between 200 and 304.
+that, the format that Accept chose writes it, and caching decides between 200 and 304. A list in a
+file is written row for row, as it is read, after caching has decided.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
+from urllib.parse import quote
 
 import marshmallow as ma
 from flask import Blueprint, Response, current_app, request
+from marshmallow.fields import List
 
-from schemas.base import Query
+from schemas.base import Query, of_file
 from schemas.deprecation import Deprecation
 from service.storage.database import Database, Snapshot
 
-from . import caching, negotiation, parsing
-from .formats import JSON, Format
+from . import caching, files, negotiation, parsing
+from .files import CSV, NDJSON, table_of
+from .formats import JSON, File, Format
+from .workbook import XLSX
 
 View = Callable[..., Any]
 Validated = Callable[[Snapshot, Mapping[str, Any]], caching.Validators]
+
+# What every list can be had as, besides JSON.
+FILES = (CSV, NDJSON, XLSX)
 
 
 def endpoint(
@@ -38,36 +47,42 @@ def endpoint(
 
     `validated_by` returns the validators of the answer, where it depends on more than a release.
     `formats` are those that Accept may choose from; the contract describes the path by the first.
-    A path that ends in its format's suffix has only that one, whatever Accept says.
+    A path that ends in its format's suffix has only that one, whatever Accept says. A list has
+    `FILES` too, each at a path of its own, without being asked.
     `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
-    forms = {form.media_type: form for form in formats}
 
-    def register(view: View) -> View:
-        @functools.wraps(view)
-        def answer(**path_parameters: str) -> Response:
-            form = formats[0] if formats[0].suffix else forms[negotiation.choose(*forms)]
-            parsing.check_path(path_parameters)
-            with database().snapshot() as snapshot:
-                query = parsing.parse(accepts, snapshot.codes)
-                body = view(snapshot, query, **path_parameters)
-                validators = validated_by(snapshot, query)
-            response = respond(returns, body, form, formats[1:])
-            return caching.conditional(response, validators)
+    def answer(
+        view: View, form: Format | File, others: Forms, path_parameters: dict[str, str]
+    ) -> Response:
+        asked = of_file(accepts) if isinstance(form, File) else accepts
+        with ExitStack() as given_back:
+            lent = given_back.enter_context(ExitStack())
+            snapshot = lent.enter_context(database().snapshot())
+            query = parsing.parse(asked, snapshot.codes)
+            body = view(snapshot, query, **path_parameters)
+            validators = validated_by(snapshot, query)
+            if isinstance(form, File):
+                body["data"] = files.until_read(body["data"], lent)
+            else:
+                lent.close()
+            response = caching.conditional(respond(returns, body, form, others), validators)
+            if isinstance(form, File) and not is_bare(response):
+                files.start(response, lent)
+                given_back.pop_all()
+        return response
 
-        return route(
-            blueprint,
-            path,
-            answer,
-            accepts=accepts,
-            returns=returns,
-            reads_database=True,
-            format=formats[0],
-            example=example,
-            deprecated=deprecated,
-        )
-
-    return register
+    return registering(
+        blueprint,
+        path,
+        answer,
+        formats,
+        accepts=accepts,
+        returns=returns,
+        reads_database=True,
+        example=example,
+        deprecated=deprecated,
+    )
 
 
 def constant(
@@ -80,28 +95,88 @@ def constant(
 ) -> Callable[[View], View]:
     """Register a view that needs no database, and so answers while there is none."""
 
+    def answer(
+        view: View, form: Format | File, others: Forms, path_parameters: dict[str, str]
+    ) -> Response:
+        parsing.parse(accepts, None)
+        body = view(**path_parameters)
+        validators = caching.of_content(respond(returns, body))
+        response = caching.conditional(respond(returns, body, form, others), validators)
+        if isinstance(form, File) and not is_bare(response):
+            files.start(response, ExitStack())
+        return response
+
+    return registering(
+        blueprint,
+        path,
+        answer,
+        (JSON,),
+        accepts=accepts,
+        returns=returns,
+        reads_database=False,
+        example="",
+        deprecated=deprecated,
+    )
+
+
+Forms = tuple[Format | File, ...]
+
+
+def registering(
+    blueprint: Blueprint,
+    path: str,
+    answer: Callable[[View, Format | File, Forms, dict[str, str]], Response],
+    formats: tuple[Format, ...],
+    **described: Any,
+) -> Callable[[View], View]:
+    """Return what routes a view: a list at a path for each of its files too."""
+    is_list = formats[0] is JSON and isinstance(described["returns"]().fields.get("data"), List)
+    forms = (*formats, *(FILES if is_list else ()))
+    by_type = {form.media_type: form for form in forms}
+
     def register(view: View) -> View:
         @functools.wraps(view)
-        def answer(**path_parameters: str) -> Response:
-            negotiation.choose(JSON.media_type)
+        def chosen(**path_parameters: str) -> Response:
+            form = formats[0] if formats[0].suffix else by_type[negotiation.choose(*by_type)]
             parsing.check_path(path_parameters)
-            parsing.parse(accepts, None)
-            response = respond(returns, view(**path_parameters))
-            return caching.conditional(response, caching.of_content(response))
+            return answer(view, form, forms, path_parameters)
 
-        return route(
-            blueprint,
-            path,
-            answer,
-            accepts=accepts,
-            returns=returns,
-            reads_database=False,
-            format=JSON,
-            example="",
-            deprecated=deprecated,
-        )
+        routed = route(blueprint, path, chosen, format=formats[0], **described)
+        for file in FILES if is_list else ():
+            described_file = described | {"accepts": of_file(described["accepts"])}
+            route(
+                blueprint,
+                path + file.suffix,
+                as_file(view, file, functools.partial(answer, view, file, forms)),
+                format=file,
+                **described_file,
+            )
+        return routed
 
     return register
+
+
+def as_file(view: View, file: File, answer: Callable[[dict[str, str]], Response]) -> View:
+    """Return the view of a list's path that ends in the suffix of a file."""
+
+    def whole(**path_parameters: str) -> Response:
+        parsing.check_path(path_parameters)
+        return answer(path_parameters)
+
+    words = (view.__doc__ or "").partition("\n")[0].rstrip(".")
+    whole.__name__ = f"{view.__name__}_{file.suffix[1:]}"
+    whole.__module__ = view.__module__
+    whole.__doc__ = (
+        f"{words}, as {file.words}.\n\nThe whole list under the same filters and in the same "
+        "order, with no limit: all of it comes or an error does. What stands in `meta` is in the "
+        "list as JSON."
+    )
+    return whole
+
+
+def is_bare(response: Response) -> bool:
+    """Tell whether an answer goes out without a body, which then need not be made."""
+    return response.status_code == 304 or request.method == "HEAD"
 
 
 def route(blueprint: Blueprint, path: str, answer: View, **described: Any) -> View:
@@ -120,22 +195,47 @@ def database() -> Database:
 def respond(
     returns: type[ma.Schema],
     body: Mapping[str, Any],
-    form: Format = JSON,
-    others: Iterable[Format] = (),
+    form: Format | File = JSON,
+    forms: Forms = (),
 ) -> Response:
-    """Write the body, with its links; `others` are formats that have a path of their own."""
-    response = Response(form.write(dumper(returns).dump(body)), content_type=form.media_type)
-    for relation, target in body.get("links", {}).items():
-        if relation in ("self", "next") and target is not None:
-            response.headers.add("Link", f'<{target}>; rel="{relation}"')
-    for other in others:
-        target = f"{request.path}{other.suffix}"
-        response.headers.add("Link", f'<{target}>; rel="alternate"; type="{other.media_type}"')
-    response.headers.add("Link", '</openapi.yaml>; rel="describedby"')
+    """Return the answer in a form, with its links; a file's rows are not read yet.
+
+    `forms` are all that the same rows can be had in.
+    """
+    schema = dumper(returns)
+    if isinstance(form, File):
+        response = Response(form.write(table_of(schema, body)))
+        response.implicit_sequence_conversion = False  # to count its bytes would be to write it
+        response.content_type = form.media_type + form.parameters
+        name = files.file_name(form.suffix, body["meta"].get("release"))
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    else:
+        response = Response(form.write(schema.dump(body)), content_type=form.media_type)
+    for target, relation, more in links(body, form, forms):
+        response.headers.add("Link", f'<{target}>; rel="{relation}"{more}')
     if "release" in body["meta"]:
         response.headers["X-Data-Release"] = body["meta"]["release"]
     response.headers["X-API-Version"] = current_app.config["API_VERSION"]
     return response
+
+
+def links(
+    body: Mapping[str, Any], form: Format | File, forms: Forms
+) -> Iterator[tuple[str, str, str]]:
+    """Yield where an answer leads: target, relation, and what else there is to say of it."""
+    for relation, target in body.get("links", {}).items():
+        if relation in ("self", "next") and target is not None:
+            yield target, relation, ""
+    path, query = request.path.removesuffix(form.suffix), parsing.canonical_query("cursor", "limit")
+    for other in forms:
+        if other.suffix != form.suffix:
+            target = quote(path + other.suffix) + (f"?{query}" if query else "")
+            yield target, "alternate", f'; type="{other.media_type}"'
+    meta = body["meta"]
+    if isinstance(form, File) and "release" in meta:
+        yield f"/v1/releases/{meta['release']}", "describedby", ""
+        yield f"/v1/sources/{meta['source']}", "license", ""
+    yield "/openapi.yaml", "describedby", ""
 
 
 @functools.cache

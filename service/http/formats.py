@@ -1,8 +1,9 @@
 """The forms that an answer is written in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+import marshmallow as ma
 from flask import json
 
 
@@ -16,6 +17,30 @@ class Format(NamedTuple):
     media_type: str
     suffix: str
     write: Callable[[Mapping[str, Any]], str]
+
+
+class Table(NamedTuple):
+    """A list as a file has it: its fields in order, its rows as JSON has them, and its meta.
+
+    The rows can be read once, and come from the database as they are.
+    """
+
+    fields: Mapping[str, ma.fields.Field[Any]]
+    rows: Iterable[Mapping[str, Any]]
+    meta: Mapping[str, Any]
+
+
+class File(NamedTuple):
+    """A form of a whole list, written row for row: as many bytes at a time as come.
+
+    `parameters` follow the media type in Content-Type; `words` name it in the contract.
+    """
+
+    media_type: str
+    suffix: str
+    write: Callable[[Table], Iterable[bytes]]
+    words: str
+    parameters: str = ""
 
 
 def as_json(body: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
-from schemas.base import Query
+from schemas.base import ListQuery, Query
 from schemas.faults import Fault, nearest, shown
 from schemas.parameters import Codes
 
@@ -113,6 +113,9 @@ SYNONYMS = {
 
 def unknown_parameter(name: str, schema: ma.Schema) -> Fault:
     allowed = tuple(schema.fields)
+    if isinstance(schema, ListQuery) and name in ("limit", "cursor"):  # else it would be known
+        words = f"A list in a file is whole, and takes no {name}: leave it out, or ask for JSON."
+        return Fault("unknown_parameter", words, allowed)
     synonym = SYNONYMS.get(name.casefold())
     return Fault(
         "unknown_parameter",
@@ -133,7 +136,7 @@ def parse(accepts: type[Query], codes: Codes | None) -> dict[str, Any]:
 
 
 # A schema takes longer to make than to use; there is one for each set of codes in use.
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=200)
 def schema_of(accepts: type[Query], codes: Codes | None) -> Query:
     return accepts(codes=codes)
 

@@ -8,6 +8,7 @@ from schemas.base import NoParameters
 from schemas.index import IndexItem
 from service.http import answers
 from service.http.endpoint import endpoint
+from service.http.formats import File
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("index", __name__)
@@ -48,12 +49,17 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def is_file(rule: Any) -> bool:
+    """Tell whether a path is that of a list in a file, which the list itself links to."""
+    return isinstance(current_app.view_functions[rule.endpoint].__dict__.get("format"), File)
+
+
 def resources() -> list[dict[str, str]]:
     """Return every list under /v1, with the first line of what its view says of itself."""
     lists = [
         rule
         for rule in current_app.url_map.iter_rules()
-        if rule.rule.startswith("/v1/") and not rule.arguments
+        if rule.rule.startswith("/v1/") and not rule.arguments and not is_file(rule)
     ]
     return [
         {

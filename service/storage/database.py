@@ -19,7 +19,7 @@ from service.config import Config
 
 from .breaker import Breaker
 from .codes import Codes
-from .paging import Page, Paging, keyset, order
+from .paging import By, Page, Paging, keyset, order
 
 QUERIES = Path(__file__).parents[2] / "sql" / "queries"
 READER = "burdenshare_reader"
@@ -87,7 +87,11 @@ class Database:
 def reader_conninfo(config: Config) -> str:
     """Return what to connect with: as the reader, read-only, with a limit on every statement."""
     url = config.database_reader_url or config.database_url or ""
-    settings = [f"statement_timeout={config.statement_timeout_ms}"]
+    settings = [
+        f"statement_timeout={config.statement_timeout_ms}",
+        # Should the worker hang over a file that it sends: the pool makes another connection.
+        f"idle_in_transaction_session_timeout={config.file_timeout_ms}",
+    ]
     if not config.database_reader_url:
         settings.append(f"role={READER}")
     given = conninfo_to_dict(url).get("options") or ""
@@ -143,7 +147,7 @@ class Snapshot:
             query=sql.SQL(query.text),
             counts=sql.SQL(read_query(counts).text if counts else TOTAL),
             after=keyset(paging),
-            order=order(paging),
+            order=order(paging.order),
             key=sql.SQL(", ").join(
                 sql.SQL("{}::text").format(sql.Identifier(by.field)) for by in paging.order
             ),
@@ -159,6 +163,25 @@ class Snapshot:
             raise InvalidCursorError from error
         return as_page(rows, paging.limit)
 
+    def fetch_each(
+        self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]
+    ) -> Iterator[Row]:
+        """Run a query when the first row is asked for, and yield its rows in order.
+
+        A cursor on the server holds them, so that no more than BATCH are in memory. The statement
+        time-out is that of each batch.
+        """
+        query = read_query(name)
+        statement = EACH.format(query=sql.SQL(query.text), order=order(fields))
+        with self.connection.cursor("each") as cursor:
+            cursor.itersize = BATCH
+            cursor.execute(statement, query.fill(parameters))
+            yield from cursor
+
+
+BATCH = 200
+
+EACH = sql.SQL("SELECT matching.* FROM ({query}) AS matching ORDER BY {order}")
 
 TOTAL = "SELECT count(*) AS total FROM matching"
 

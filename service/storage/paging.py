@@ -30,12 +30,12 @@ class Page(NamedTuple):
     last_key: Sequence[str | None] | None
 
 
-def order(paging: Paging) -> sql.Composed:
+def order(fields: Sequence[By]) -> sql.Composed:
     return sql.SQL(", ").join(
         sql.SQL("{} {} NULLS LAST").format(
             column(by), sql.SQL("DESC" if by.is_descending else "ASC")
         )
-        for by in paging.order
+        for by in fields
     )
 
 

@@ -1,0 +1,144 @@
+"""A list in a file: whole or an error, in as little memory as one batch of its rows takes."""
+
+import csv
+import json
+import logging
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from errno import ECONNRESET
+from io import StringIO
+from itertools import chain, islice
+from time import monotonic
+from typing import Any, cast
+
+import marshmallow as ma
+from flask import Response, current_app, request
+
+from .formats import File, Table
+from .request_id import request_id
+
+log = logging.getLogger("burdenshare")
+
+# How many rows go out at once.
+ROWS = 100
+
+
+class BrokenOffError(ConnectionResetError):
+    """A file ends before its time; to gunicorn the connection is gone, so it closes it.
+
+    Whoever reads sees that the last chunk is missing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ECONNRESET, "the file was broken off")
+
+
+def as_csv(table: Table) -> Iterator[bytes]:
+    """Write RFC 4180: the fields' names, then a line for each row."""
+    rows = (line(map(cell, row.values())) for row in table.rows)
+    return parts(chain((line(table.fields),), rows))
+
+
+def as_ndjson(table: Table) -> Iterator[bytes]:
+    """Write each row as JSON has it in `data`, a line each."""
+    return parts(f"{compact(row)}\n" for row in table.rows)
+
+
+def parts(lines: Iterator[str]) -> Iterator[bytes]:
+    while some := list(islice(lines, ROWS)):
+        yield "".join(some).encode()
+
+
+def line(cells: Iterable[str]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def cell(value: Any) -> str:
+    """Return a value as one text: nothing for null, items joined, what has parts as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(map(is_short, value)):
+        return "; ".join(map(item, value))
+    return compact(value)
+
+
+def is_short(value: Any) -> bool:
+    return not isinstance(value, dict) or value.keys() in ({"field", "reason"}, {"id", "text"})
+
+
+def item(value: Any) -> str:
+    """Return an item of a list: of a missing field `field=reason`, of a note its id."""
+    if not isinstance(value, dict):
+        return cell(value)
+    return f"{value['field']}={value['reason']}" if "field" in value else str(value["id"])
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+CSV = File(
+    "text/csv", ".csv", as_csv, "CSV (RFC 4180, UTF-8)", "; charset=utf-8; header=present"
+)
+NDJSON = File("application/x-ndjson", ".ndjson", as_ndjson, "JSON, a row a line")
+
+
+def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
+    """Return the table of a list's body, its rows dumped one by one as JSON's are together."""
+    data, meta = returns.fields["data"], returns.fields["meta"]
+    assert isinstance(data, ma.fields.List)
+    assert isinstance(data.inner, ma.fields.Nested)
+    assert isinstance(meta, ma.fields.Nested)
+    row = data.inner.schema
+    return Table(row.fields, map(row.dump, body["data"]), meta.schema.dump(body["meta"]))
+
+
+def file_name(suffix: str, release: str | None) -> str:
+    """Return what to save the current list as, such as `spending-years_nato-2026-07-10.csv`."""
+    path = request.path.removesuffix(suffix).removeprefix("/v1/")
+    return "_".join(filter(None, (re.sub("[^A-Za-z0-9.-]+", "-", path), release))) + suffix
+
+
+def start(response: Response, lent: ExitStack) -> Response:
+    """Write the first rows, so that what fails by then is a problem; the rest as they are read.
+
+    `lent` is what the rows take, and given back as soon as they are read, fail or nobody reads.
+    """
+    chunks = cast(Iterator[bytes], response.response)
+    first = next(chunks, b"")
+    deadline = monotonic() + current_app.config["BURDENSHARE"].file_timeout_ms / 1000
+    response.response = guarded(chain((first,), chunks), lent, deadline, request_id())
+    response.call_on_close(lent.close)
+    return response
+
+
+def guarded(
+    chunks: Iterator[bytes], lent: ExitStack, deadline: float, request_id: str
+) -> Iterator[bytes]:
+    """Yield the chunks. Raises BrokenOffError when one fails, or the reader takes too long."""
+    try:
+        with lent:
+            for chunk in chunks:
+                yield chunk
+                if monotonic() > deadline:
+                    raise TimeoutError("the client reads too slowly")
+    except Exception as error:
+        log.error("file broken off in request %s", request_id, exc_info=error)
+        raise BrokenOffError from error
+
+
+def until_read(rows: Generator[Any], lent: ExitStack) -> Iterator[Any]:
+    """Return the rows, and give back what they take once the last is read, or nobody reads."""
+    # Ahead of the connection that they come by, which is another's once it is given back.
+    lent.callback(rows.close)
+
+    def read() -> Iterator[Any]:
+        yield from rows
+        lent.close()
+
+    return read()
