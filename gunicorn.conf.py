@@ -64,16 +64,15 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Give up on a client that is silent in the middle of a request.
+    """Give up on a client that is silent in the middle of a request, or reads nothing of an answer.
 
-    gunicorn waits for it without end. Connections inherit the time-out of the socket that they
+    gunicorn waits for it without end. Connections inherit the time-outs of the socket that they
     come in by (on Linux; elsewhere a slow client just holds its thread).
     """
     if sys.platform == "linux":
         for listener in server.LISTENERS:
-            listener.sock.setsockopt(
-                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0)
-            )
+            for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                listener.sock.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", SILENCE_S, 0))
 
 
 def post_worker_init(worker: Any) -> None:

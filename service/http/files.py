@@ -82,9 +82,7 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-CSV = File(
-    "text/csv", ".csv", as_csv, "CSV (RFC 4180, UTF-8)", "; charset=utf-8; header=present"
-)
+CSV = File("text/csv", ".csv", as_csv, "CSV (RFC 4180, UTF-8)", "; charset=utf-8; header=present")
 NDJSON = File("application/x-ndjson", ".ndjson", as_ndjson, "JSON, a row a line")
 
 

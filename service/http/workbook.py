@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Any
+from urllib.parse import urljoin
 
 import marshmallow as ma
 from flask import request
@@ -14,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from schemas.codelists import CODELISTS
 
+from .answers import self_link
 from .files import cell
 from .formats import File, Table
 from .problems import ProblemError
@@ -39,12 +41,15 @@ def as_xlsx(table: Table) -> Iterator[bytes]:
 
 def save(table: Table, file: IO[bytes]) -> None:
     book, notes = Workbook(write_only=True), dict[str, str]()
-    fill(book, "data", table.fields, rows_of(table, notes))
-    fill(book, "notes", ("id", "text"), sorted(notes.items()))
-    fill(book, "codelists", ("field", "codelist", "code", "definition"), codes(table.fields))
-    about = {"url": request.url, **table.meta}
-    fill(book, "about", ("name", "value"), about.items())
-    book.save(file)
+    try:
+        fill(book, "data", table.fields, rows_of(table, notes))
+        fill(book, "notes", ("id", "text"), sorted(notes.items()))
+        columns = ("field", "codelist", "code", "definition")
+        fill(book, "codelists", columns, codes(table.fields))
+        about = {"url": urljoin(request.url_root, self_link()), **table.meta}
+        fill(book, "about", ("name", "value"), about.items())
+    finally:  # after an error too: it takes away openpyxl's own temporary files
+        book.save(file)
 
 
 def rows_of(table: Table, notes: dict[str, str]) -> Iterator[list[Any]]:
@@ -61,16 +66,18 @@ def typed(field: ma.fields.Field[Any], value: Any) -> Any:
 
 
 def codes(fields: Mapping[str, ma.fields.Field[Any]]) -> Iterator[tuple[str, ...]]:
-    """Yield the codes of each field whose description names their codelist."""
+    """Yield the codes of each field whose description, or own name, says their codelist."""
     for name, field in fields.items():
-        for codelist in CODELIST.findall(field.metadata.get("description", "")):
+        said = CODELIST.findall(field.metadata.get("description", ""))
+        for codelist in {*said, name, f"{name.replace('_', '-')}s"} & CODELISTS.keys():
             for code, definition in CODELISTS[codelist][1].items():
                 yield name, codelist, code, definition
+        if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
+            for part, *rest in codes(field.inner.schema.fields):
+                yield f"{name}.{part}", *rest
 
 
-def fill(
-    book: Workbook, title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]
-) -> None:
+def fill(book: Workbook, title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     sheet.append(list(header))
@@ -90,7 +97,7 @@ def in_sheet(sheet: Any, value: Any) -> Any:
     return written(sheet, text, "s")
 
 
-def written(sheet: Any, text: str, data_type: str) -> WriteOnlyCell:
+def written(sheet: Any, text: str, data_type: str) -> Any:
     """Return a cell of this text as it stands, whatever openpyxl would take it for."""
     found = WriteOnlyCell(sheet, text)
     found.data_type = data_type

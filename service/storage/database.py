@@ -89,8 +89,8 @@ def reader_conninfo(config: Config) -> str:
     url = config.database_reader_url or config.database_url or ""
     settings = [
         f"statement_timeout={config.statement_timeout_ms}",
-        # Should the worker hang over a file that it sends: the pool makes another connection.
-        f"idle_in_transaction_session_timeout={config.file_timeout_ms}",
+        # Should the worker hang over a file that it sends, and not break it off itself.
+        f"idle_in_transaction_session_timeout={2 * config.file_timeout_ms}",
     ]
     if not config.database_reader_url:
         settings.append(f"role={READER}")

@@ -5,6 +5,8 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from importers.load import load
 from schemas.base import ListQuery, Output, sortable
 from schemas.codelists import CODELISTS
 from schemas.members import Member, MemberListQuery
@@ -32,6 +36,7 @@ from service.http.files import BrokenOffError
 from service.http.formats import Table
 from service.http.workbook import XLSX
 from service.storage import database
+from tests.conftest import DATA, made_database
 from tests.contract import contract
 from tests.service.storage.test_paging import LISTS
 
@@ -246,8 +251,8 @@ def test_a_file_says_what_it_is(client: FlaskClient, file: Any) -> None:
         ("/v1/members.csv", "members.csv"),
         ("/v1/codelists.csv", "codelists.csv"),
         (
-            "/v1/targets/WALES-2014-spending/assessments.csv?release=nato-2025-08-28",
-            "targets-WALES-2014-spending-assessments_nato-2025-08-28.csv",
+            "/v1/targets/wales-2014-spending/assessments.csv?release=nato-2025-08-28",
+            "targets-wales-2014-spending-assessments_nato-2025-08-28.csv",
         ),
     ],
 )
@@ -326,7 +331,7 @@ def test_neither_head_nor_304_asks_for_the_rows(
 
 
 def test_a_workbook_has_its_notes_codes_and_ground(client: FlaskClient) -> None:
-    url = "/v1/spending-years.xlsx?release=nato-2026-07-10&member=CAN"
+    url = "/v1/spending-years.xlsx?release=nato-2024-06-17&year=2024"
     body = client.get(url).data
     rows = client.get(url.replace(".xlsx", "")).json
     notes = {note["id"]: note["text"] for row in rows["data"] for note in row["notes"]}
@@ -343,6 +348,8 @@ def test_a_workbook_has_its_notes_codes_and_ground(client: FlaskClient) -> None:
         "code": "actual",
         "definition": CODELISTS["stages"][1]["actual"],
     } in codes
+    reasons = [row["code"] for row in codes if row["field"] == "missing.reason"]
+    assert reasons == list(CODELISTS["missing-reasons"][1])
 
 
 def sheet_of(app: Flask, *values: Any) -> list[Any]:
@@ -385,7 +392,10 @@ def test_what_a_worksheet_cannot_hold_is_refused_and_not_cut(
 # CSV to the letter.
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+@settings(deadline=None)
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1)
+)
 def test_any_text_comes_back_out_of_a_line(cells: list[str]) -> None:
     text = files.line(cells)
     assert text.endswith("\r\n")
@@ -450,9 +460,13 @@ def fields_owner(app: Flask, path: str) -> Any:
     return dumper(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
 
 
-def test_a_query_that_is_too_slow_is_a_503(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_that_is_too_slow_is_a_503(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with small(database_url, statement_timeout_ms=300) as app:
-        slow = database.sql.SQL("SELECT matching.*, pg_sleep(1) FROM ({query}) AS matching ORDER BY {order}")
+        slow = database.sql.SQL(
+            "SELECT matching.*, pg_sleep(1) FROM ({query}) AS matching ORDER BY {order}"
+        )
         monkeypatch.setattr(database, "EACH", slow)
         answer = app.test_client().get("/v1/members.csv")
         assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
@@ -463,7 +477,10 @@ def test_a_query_that_is_too_slow_is_a_503(database_url: str, monkeypatch: pytes
 
 @pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
 def test_an_error_after_the_first_byte_breaks_off_and_is_logged_once(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, suffix: str
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    suffix: str,
 ) -> None:
     with small(database_url) as app:
         row = fields_owner(app, "/v1/spending-years")
@@ -524,3 +541,100 @@ def test_a_workbook_keeps_no_connection_while_it_is_sent(database_url: str) -> N
         assert load_workbook(io.BytesIO(answer.data)).sheetnames == [
             "data", "notes", "codelists", "about",
         ]  # fmt: skip
+
+
+# What docs/formats.md says.
+
+TEXT = (DATA.parent / "docs" / "formats.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^GET (\S+)\n((?:    .+\n)+)", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("url", "shown"), EXAMPLES)
+def test_an_example_is_what_a_file_begins_with(client: FlaskClient, url: str, shown: str) -> None:
+    lines = client.get(url).text.splitlines()
+    for line, begins in zip(lines, shown.splitlines(), strict=False):
+        assert line.startswith(begins.removeprefix("    "))
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) == TEXT.count("\nGET ") == 3
+
+
+# Memory.
+
+MEASURING = """
+import resource, sys
+from service import create_app
+from service.config import Config
+
+def used():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+app = create_app(Config(sys.argv[1], statement_timeout_ms=60_000, file_timeout_ms=600_000))
+client = app.test_client()
+
+def ask(path):
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.json
+    return sum(len(chunk) for chunk in answer.response)
+
+small = ask(f"/v1/observations{sys.argv[2]}?area=DEU")
+ask(f"/v1/observations{sys.argv[2]}?source=nato&release=first")
+before = used()
+large = ask(f"/v1/observations{sys.argv[2]}{sys.argv[3]}")
+print(small, large, (used() - before) * 1024)
+app.extensions["database"].close()
+"""
+
+
+# Each area of the newest release 99 times more, under names of its own.
+HUNDREDFOLD = (
+    """
+    CREATE TEMPORARY TABLE copy AS
+    SELECT code, code || '_' || chr(65 + number / 26) || chr(65 + number % 26) AS name
+    FROM area, generate_series(1, 99) AS number
+    """,
+    """
+    INSERT INTO area
+    SELECT copy.name, 'aggregate', copy.name, NULL FROM copy
+    """,
+    """
+    INSERT INTO observation
+    SELECT release, copy.name, indicator, year, value, stage, missing_reason, source_cell, notes
+    FROM observation INNER JOIN copy ON observation.area = copy.code
+    WHERE release = 'nato-2026-07-10'
+    """,
+    "ANALYZE",
+)
+
+
+@pytest.fixture(scope="module")
+def hundredfold(server_url: str) -> Iterator[str]:
+    """Return the URL of data/ with the newest release's figures a hundred times."""
+    with made_database(server_url) as url:
+        load(url, DATA)
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in HUNDREDFOLD:
+                connection.execute(statement)
+        yield url
+
+
+# A workbook of it all takes minutes to write; one of a year has the size of seven such lists.
+@pytest.mark.parametrize(
+    ("suffix", "query"), [(".csv", ""), (".ndjson", ""), (".xlsx", "?year=2024")]
+)
+def test_a_full_export_adds_at_most_two_megabytes(
+    hundredfold: str, suffix: str, query: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURING, hundredfold, suffix, query],
+        cwd=DATA.parent,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    small, large, added = map(int, done.stdout.split())
+    assert large > 20 * small
+    assert added <= 2 * 2**20
