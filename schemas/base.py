@@ -122,7 +122,8 @@ def of_file(query: type[Query]) -> type[Query]:
     """Return the query string of a list in a file: the same but for `limit` and `cursor`."""
     if not issubclass(query, ListQuery):
         return query
-    options = type("Meta", (query.Meta,), {"exclude": ("limit", "cursor")})
+    excluded = (*getattr(query.Meta, "exclude", ()), "limit", "cursor")
+    options = type("Meta", (query.Meta,), {"exclude": excluded})
     return type(f"{query.__name__}OfFile", (query,), {"Meta": options})
 
 

@@ -140,6 +140,16 @@ def test_every_list_is_tried() -> None:
     }
 
 
+def test_a_file_takes_what_the_list_takes_but_no_page() -> None:
+    def taken(path: str) -> list[str]:
+        return [at["name"] for at in contract()["paths"][path]["get"]["parameters"]]
+
+    for path in contract()["paths"]:
+        if path.endswith(tuple(SUFFIXES)):
+            of_list = taken(path.rpartition(".")[0])
+            assert taken(path) == [name for name in of_list if name not in ("limit", "cursor")]
+
+
 @pytest.mark.parametrize("path", QUERIES)
 def test_a_file_has_the_rows_of_the_json(app: Flask, client: FlaskClient, path: str) -> None:
     assert same(app, client, path, QUERIES[path])

@@ -16,7 +16,7 @@ from importers.load import load
 from service import create_app
 from service.config import Config
 from tests.conftest import DATA, made_database, served
-from tests.contract import contract
+from tests.contract import FILES, contract
 from tests.feeds import ATOM, faults
 
 FEED = "/v1/changelog.atom"
@@ -118,7 +118,7 @@ def test_the_version_in_force_is_the_newest_of_the_changelog(client: FlaskClient
 
 
 def test_every_list_of_the_contract_is_named() -> None:
-    lists = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list")]  # fmt: skip
+    lists = [path for path, item in contract()["paths"].items() if item["get"]["operationId"].startswith("list") and not path.endswith(FILES)]  # fmt: skip
     words = " ".join(
         f"{row['title']} {row['summary']}" for row in WRITTEN if row["version"]
     ).lower()
