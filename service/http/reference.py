@@ -40,8 +40,8 @@ PAGE = """<!doctype html>
 # The form of each operation is filled in with the request of its example and no more: with every
 # parameter's own example, of which some exclude each other, its first try would be refused.
 START = """const filledIn = (operation, named) => {
-  const answer = Object.values(operation.responses["200"].content)[0].examples?.answer;
-  const query = new URL(answer?.summary.split(" ")[1] ?? "/", location.href).searchParams;
+  const shown = operation.description.match(/Example: `(.+)`$/)?.[1] ?? "/";
+  const query = new URL(shown, location.href).searchParams;
   operation.parameters = operation.parameters.map((reference) => {
     const found = reference.$ref ? named[reference.$ref.split("/").pop()] : reference;
     if (found.in === "path") return found;
