@@ -11,7 +11,8 @@ from marshmallow import fields
 from .faults import Fault, nearest, refusal, shown
 
 INTEGER = re.compile(r"-?[0-9]{1,10}")
-DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+# As many decimals as a double of 0.001 may be served with, so that a value served can be a bound.
+DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
@@ -53,7 +54,11 @@ class Amount(fields.Float):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if not DECIMAL.fullmatch(value):
-            raise refusal("invalid_value", f"{shown(value)} is not a number such as 2 or 2.5.")
+            raise refusal(
+                "invalid_value",
+                f"{shown(value)} is not a number such as 2 or 2.5, of at most 15 digits before "
+                "the point and 20 after it.",
+            )
         return Decimal(value)
 
 
