@@ -24,8 +24,9 @@ class SearchHit(Output):
     )
     snippet = fields.String(
         metadata={
-            "description": "A passage of its text, with `**` around each word found. It is plain "
-            "text and no markup: escape it before it goes into a page.",
+            "description": "A passage of its text, with `**` around each word found, but for those "
+            "that English leaves out (`is`, `no`). It is plain text and no markup: escape it "
+            "before it goes into a page.",
             "example": "Republic of Türkiye; TUR; TR; 792; **Turkey**; Republic of **Turkey**",
         }
     )
