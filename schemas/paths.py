@@ -108,9 +108,11 @@ class Path(Output):
         },
     )
     reached_in = place(
-        "The first year at the target (unit: calendar year), the start year where it is met "
-        "already; `not_applicable` where the path does not reach it.",
+        "The first calendar year at the target, the start year where it is met already; "
+        "`not_applicable` where the path does not reach it.",
         2034,
+        minimum=1900,
+        maximum=2100,
     )
     years = fields.List(
         fields.Nested(PathYear),
@@ -133,9 +135,10 @@ class Path(Output):
         },
     )
     proposal_reached_in = place(
-        "The first year in which it would (unit: calendar year); `not_applicable` where it would "
-        "not.",
+        "The first calendar year in which it would; `not_applicable` where it would not.",
         2034,
+        minimum=1900,
+        maximum=2100,
     )
     assumptions = fields.Nested(PathAssumptions)
     source = fields.String(metadata={"description": "Whose figures.", "example": "nato"})
