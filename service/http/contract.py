@@ -34,6 +34,7 @@ SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "componen
 EVERYWHERE = (400, 413, 414, 500)
 
 NOT_MODIFIED = "NotModified"
+FIGURES_NOT_MODIFIED = "FiguresNotModified"
 
 YEAR = re.compile("(^|_)years?(_|$)")
 
@@ -216,13 +217,14 @@ def add_shared(spec: APISpec, app: Flask) -> None:
     for name, header in contract_text.HEADERS.items():
         spec.components.header(name, header)
     spec.components.schema("Problem", schema=Problem)
-    spec.components.response(
-        NOT_MODIFIED,
-        {
-            "description": "Nothing changed since the answer that the client has.",
-            "headers": header_references(contract_text.HEADERS_OF_304),
-        },
-    )
+    for name, more in ((NOT_MODIFIED, []), (FIGURES_NOT_MODIFIED, ["X-Data-Release"])):
+        spec.components.response(
+            name,
+            {
+                "description": "Nothing changed since the answer that the client has.",
+                "headers": header_references([*contract_text.HEADERS_OF_304, *more]),
+            },
+        )
     for status in sorted({status for route in routes(app) for status in problems_of(*route)}):
         spec.components.response(response_name(status), problem_response(status))
 
@@ -317,7 +319,7 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
         }
     }
     if rule.rule not in PROBES:
-        found["304"] = NOT_MODIFIED
+        found["304"] = FIGURES_NOT_MODIFIED if has_figures(view) else NOT_MODIFIED
     return found | {str(status): response_name(status) for status in problems_of(rule, view)}
 
 
@@ -352,14 +354,18 @@ def names_release(rule: Any, view: Any) -> bool:
 
 def headers_of(rule: Any, view: Any) -> list[str]:
     is_kept = rule.rule not in PROBES
-    has_figures = "release" in view.returns().fields["meta"].schema.fields
     return [
         *contract_text.HEADERS_OF_EVERY_200,
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
-        *(["X-Data-Release"] if has_figures else ()),
+        *(["X-Data-Release"] if has_figures(view) else ()),
         *contract_text.OPTIONAL_HEADERS,
     ]
+
+
+def has_figures(view: Any) -> bool:
+    """Tell whether an answer is of one release, and says so."""
+    return "release" in view.returns().fields["meta"].schema.fields
 
 
 def camel(name: str) -> str:

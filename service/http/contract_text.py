@@ -145,5 +145,5 @@ SENT_AS = {"Deprecation-Link": "Link"}
 # Only where the operator set a limit, or the request used what is deprecated.
 OPTIONAL_HEADERS = ["RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"]
 HEADERS_OF_EVERY_200 = ["Cache-Control", "Link", "X-Request-Id", "X-API-Version"]
-HEADERS_OF_304 = ["ETag", "Cache-Control", "X-Request-Id", *OPTIONAL_HEADERS, "Deprecation-Link"]
+HEADERS_OF_304 = ["ETag", *HEADERS_OF_EVERY_200, *OPTIONAL_HEADERS]
 PROBLEM_HEADERS = ["Cache-Control", "X-Request-Id", *OPTIONAL_HEADERS, "Deprecation-Link"]
