@@ -38,7 +38,10 @@ class Ranking(Output):
     )
     previous_rank = place("The rank in the year before, in the same release.", 1, minimum=1)
     out_of = fields.Integer(
-        metadata={"description": "How many members are ranked in that year.", "example": 31}
+        metadata={
+            "description": "How many members are ranked in that year. Unit: members.",
+            "example": 31,
+        }
     )
     share_of_alliance_pct = figure(
         "The value as a share of the sum of the ranked members' values, for what can be added up: "

@@ -174,7 +174,7 @@ def test_every_field_has_an_example() -> None:
 # In a name or in words: what a number counts or is measured in.
 UNIT = re.compile(
     r"_(pct|pp|usd|lcu|thousands|persons)(_|$)|(^|_)(year|years|count|total|rank)(_|$)"
-    r"|\bunit\b|how many|per cent|million|calendar year|HTTP status",
+    r"|\bunit\b|how many|per cent|million|decimals|HTTP status",
     re.IGNORECASE,
 )
 
@@ -184,6 +184,17 @@ def test_every_number_names_its_unit() -> None:
         if described.get("items", described).get("type") in ("number", "integer"):
             assert UNIT.search(name.partition(".")[2]) or UNIT.search(described["description"]), (
                 f"{name}: say its unit, in the name (`_pct`) or in the description (`Unit: …`)"
+            )
+
+
+@pytest.mark.parametrize(("path", "operation"), operations(), ids=contract()["paths"])
+def test_every_number_that_is_asked_for_names_its_unit(
+    path: str, operation: dict[str, Any]
+) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["schema"]["type"] in ("number", "integer"):
+            assert UNIT.search(parameter["name"]) or UNIT.search(parameter["description"]), (
+                f"{path}: say the unit of {parameter['name']}"
             )
 
 
