@@ -39,7 +39,7 @@ class SearchHit(Output):
     score = fields.Float(
         metadata={
             "description": "How well it fits, above 0 and at most 1: 1 if it is called just what "
-            "was asked for, at most 0.9 otherwise. It has no unit.",
+            "was asked for, at most 0.9 otherwise. Unit: none.",
             "example": 1.0,
         }
     )

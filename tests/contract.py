@@ -13,6 +13,11 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 from werkzeug.test import TestResponse
 
+from service.http import headers
+
+# What a client may read of an answer, it is told of.
+EXPOSED = set(headers.EXPOSED.split(", "))
+
 CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
 
 
@@ -51,7 +56,7 @@ def contract() -> dict[str, Any]:
 
 
 def check(response: TestResponse) -> None:
-    """Assert that the contract declares this status, media type and body for this path."""
+    """Assert that the contract declares this status, media type, body and headers for this path."""
     method = response.request.method
     suffix = SUFFIXES.get(response.mimetype, "")
     declared = operation(response.request.path.removesuffix(suffix) + suffix)
@@ -66,6 +71,8 @@ def check(response: TestResponse) -> None:
     for name, header in found.get("headers", {}).items():
         if resolved(header)["required"]:
             assert name in response.headers, f"{response.request.path}: no {name}"
+    unknown = EXPOSED & set(response.headers.keys()) - found.get("headers", {}).keys()
+    assert not unknown, f"{response.request.path}: the contract leaves out {', '.join(unknown)}"
     for media_type, content in found.get("content", {}).items():
         check_body(response, content["schema"], media_type)
 
