@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from flask.testing import FlaskClient
+from jsonschema_rs import Draft4Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
@@ -100,8 +101,34 @@ def check_body(response: TestResponse, schema: dict[str, Any], media_type: str) 
     if response.request.method == "HEAD":
         assert response.data == b""
         return
-    if schema.get("format") != "binary":
-        validator(schema["$ref"]).validate(response.json)
+    if schema.get("format") == "binary" or is_valid(schema["$ref"], response.json):
+        return
+    validator(schema["$ref"]).validate(response.json)
+    raise AssertionError("the two validators disagree")
+
+
+def is_valid(reference: str, body: Any) -> bool:
+    """Tell whether a body is what the contract says, fast: most answers are, and some are long."""
+    found = fast_validator(reference).is_valid(body)
+    assert isinstance(found, bool)
+    return found
+
+
+@cache
+def fast_validator(reference: str) -> Any:
+    components = without_nullable(contract()["components"])
+    schema = {"$ref": reference, "components": components}
+    return Draft4Validator(schema, validate_formats=True)
+
+
+def without_nullable(part: Any) -> Any:
+    """Say `nullable`, which is OpenAPI's own, as JSON Schema does: null is one of the types."""
+    if isinstance(part, list):
+        return [without_nullable(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: without_nullable(one) for name, one in part.items() if name != "nullable"}
+    return found | {"type": [part["type"], "null"]} if part.get("nullable") is True else found
 
 
 @cache
