@@ -27,10 +27,16 @@ DATA = Path(__file__).parents[1] / "data"
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
-        return options.run(options) or 0
+        status = options.run(options) or 0
+        sys.stdout.flush()
     except RefusedError as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `head` does; Python would say so again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return int(status)
 
 
 def parser() -> argparse.ArgumentParser:

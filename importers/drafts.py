@@ -69,7 +69,8 @@ def drafted(
         "notes": [note | {"id": f"{name}-{note['id']}"} for note in said.notes],
         "currencies": currencies(data, said, before, reference, published_on),
     }
-    origins = dict.fromkeys(content, "the file") | {"published_on": "the command"}
+    origins = dict.fromkeys(content, "the file")
+    origins["published_on"] = "the file" if said.published_on == published_on else "the command"
     rest: dict[str, Any] = {
         "cutoff_on": None,
         "exceptions": [],

@@ -1,7 +1,11 @@
 """Reading a tidy CSV, written here from the figures that it gave."""
 
 import csv
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,6 +185,28 @@ def test_a_source_that_we_do_not_have_is_refused(
 
 def test_a_file_without_one_figure_is_refused(run: Run) -> None:
     assert run(SHARE | {"value": ""}) == ["has no figures"]
+
+
+def test_the_day_is_the_word_of_the_file(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tidy.csv"
+    write_tidy(file, (SHARE | {"release_date": "2023-07-08"},))
+    options = ("--data", str(data), "--coverage", "partial", "--dry-run", "--json")
+    assert main(["tidy", str(file), *options]) == 0
+    said = json.loads(capsys.readouterr().out)["said"]["published_on"]
+    assert said == {"value": "2023-07-08", "by": "the file"}
+
+
+def test_whoever_reads_the_output_may_stop_early(data: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "importers", "package", str(data)]
+    done = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, check=False, cwd=DATA.parent
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_what_excel_puts_before_a_file_is_read_over(data: Path, tmp_path: Path) -> None:
