@@ -286,6 +286,17 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
     assert not [path.name for path in data.iterdir() if path.name.startswith(".")]
 
 
+def test_a_folder_of_releases_that_cannot_be_read_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, releases = tmp_path / "tidy.csv", data / "releases"
+    write_tidy(file, (SHARE,))
+    shutil.rmtree(releases)
+    releases.touch()
+    assert main(["tidy", str(file), "--data", str(data)]) == 1
+    assert capsys.readouterr().err == f"{releases}: cannot be read: Not a directory\n"
+
+
 def test_members_without_a_column_are_refused(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
