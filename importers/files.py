@@ -1,6 +1,7 @@
 """Reads and writes single files of data/: each whole or not at all, each refusal one line."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,4 +31,5 @@ def write_whole(path: Path, text: str) -> None:
         wrong = problem(path, "", "", f"cannot be written: {error.strerror}")
         raise RefusedError([wrong]) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()

@@ -278,11 +278,10 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
 ) -> None:
     folder, file = data / "releases" / "nato-2023-07-07", tmp_path / "tidy.csv"
     shutil.rmtree(folder)
-    (data / "releases").rename(data / "elsewhere")
-    (data / "releases").write_text("in the way")
+    folder.write_text("in the way")
     write_tidy(file, (SHARE,))
     assert main(["tidy", str(file), "--data", str(data)]) == 1
-    assert capsys.readouterr().err == f"{folder}: cannot be written: File exists\n"
+    assert capsys.readouterr().err == f"{folder}/figures.csv: cannot be written: File exists\n"
     assert not [path.name for path in data.iterdir() if path.name.startswith(".")]
 
 
