@@ -16,7 +16,7 @@ run: .venv/.run ## Start everything on http://127.0.0.1:8000: PostgreSQL, data, 
 	@exec $(BIN)/python -m service
 
 test: .venv/.dev ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/.dev ## Run the linters: style, types, imports
 	$(BIN)/ruff check

@@ -23,6 +23,10 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 LOWER = ("minimum", "minLength", "minItems")
 UPPER = ("maximum", "maxLength", "maxItems")
 COMPOSED = ("allOf", "oneOf", "anyOf", "not")
+# Limits that are there or not, and of which no one can tell whether another one says less.
+OTHER = ("pattern", "multipleOf", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum")
+# How a list is spelled that says nothing of it (OpenAPI 3.0.3, Style Values).
+STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
 class Contract:
@@ -73,11 +77,15 @@ class Comparison:
         return [*self.of_service(), *self.of_operations(), *self.of_schemas()]
 
     def of_service(self) -> Changes:
-        urls = [server["url"] for server in self.new.document.get("servers", [])]
-        for server in self.old.document.get("servers", []):
+        old, new = self.old.document, self.new.document
+        # A generator may read one version and not another, and name a package after the title.
+        yield from differing("openapi", version(old), version(new))
+        yield from differing("title", old["info"]["title"], new["info"]["title"])
+        urls = [server["url"] for server in new.get("servers", [])]
+        for server in old.get("servers", []):
             if server["url"] not in urls:
                 yield f"server {server['url']}: removed"
-        if self.new.document.get("security") and not self.old.document.get("security"):
+        if asks_for_login(new) and not asks_for_login(old):
             yield "service: now asks for a login"
 
     def of_operations(self) -> Changes:
@@ -94,7 +102,7 @@ class Comparison:
             f"{place}: operationId", old.get("operationId"), new.get("operationId")
         )
         yield from differing(f"{place}: tags", old.get("tags"), new.get("tags"))
-        if new.get("security") and not old.get("security"):
+        if asks_for_login(new) and not asks_for_login(old):
             yield f"{place}: now asks for a login"
         if self.needs_body(self.new, new) and not self.needs_body(self.old, old):
             yield f"{place}: a body is now required"
@@ -120,8 +128,10 @@ class Comparison:
     def of_parameter(self, at: str, old: Node, new: Node) -> Changes:
         if new.get("required") and not old.get("required"):
             yield f"{at}: now required"
-        for key in ("style", "explode"):
-            yield from differing(f"{at}: {key}", old.get(key), new.get(key))
+        for key, before, after in zip(
+            ("style", "explode"), spelled(old), spelled(new), strict=True
+        ):
+            yield from differing(f"{at}: {key}", before, after)
         yield from self.of_given(at, old.get("schema"), new.get("schema"))
 
     def of_given(self, at: str, old: Any, new: Any) -> Changes:
@@ -134,8 +144,9 @@ class Comparison:
         if "enum" in new:
             gone = [code for code in old.get("enum", ["any other"]) if code not in new["enum"]]
             yield from (f"{at}: {code} no longer taken" for code in gone)
-        if new.get("pattern") not in (None, old.get("pattern")):
-            yield f"{at}: pattern {said(old.get('pattern'))} became {new['pattern']}"
+        for key in OTHER:
+            if new.get(key) not in (None, False, old.get(key)):
+                yield from differing(f"{at}: {key}", old.get(key), new[key])
         yield from moved(at, old, new, is_answer=False)
         if "items" in old:
             yield from self.of_given(f"{at}: item", old["items"], new.get("items"))
@@ -195,8 +206,9 @@ class Comparison:
         if "enum" in old:
             added = [code for code in new.get("enum", ["any other"]) if code not in old["enum"]]
             yield from (f"{at}: may now be {code}" for code in added)
-        if old.get("pattern") not in (None, new.get("pattern")):
-            yield f"{at}: pattern {old['pattern']} became {said(new.get('pattern'))}"
+        for key in OTHER:
+            if old.get(key) not in (None, False, new.get(key)):
+                yield from differing(f"{at}: {key}", old[key], new.get(key))
         yield from moved(at, old, new, is_answer=True)
         if "items" in old:
             yield from self.of_answer(f"{at}[]", old["items"], new.get("items"))
@@ -213,8 +225,24 @@ class Comparison:
 
     @staticmethod
     def of_kind(at: str, old: Node, new: Node) -> Changes:
-        for key in ("type", "format", *COMPOSED):
+        for key in ("type", "format", "additionalProperties", *COMPOSED):
             yield from differing(f"{at}: {key}", old.get(key), new.get(key))
+
+
+def version(document: Node) -> str:
+    """Return the version of OpenAPI without its last number, which changes words alone."""
+    return str(document["openapi"]).rpartition(".")[0]
+
+
+def asks_for_login(node: Node) -> bool:
+    """Tell whether every way in needs a key; an empty one stands for none."""
+    return bool(node.get("security")) and all(node["security"])
+
+
+def spelled(parameter: Node) -> tuple[str, bool]:
+    """Return how a parameter spells a list: its style, and whether it explodes."""
+    style = parameter.get("style", STYLES[parameter["in"]])
+    return style, parameter.get("explode", style == "form")
 
 
 def named(schema: Node) -> str:

@@ -28,6 +28,7 @@ from schemas.vintage import Vintage
 from service import clock, create_app
 from service.config import Config
 from service.http import contract
+from service.http.contract_text import SERVERS
 from service.http.examples import FILE, request_of
 from service.http.formats import JSON, File
 from service.http.workbook import XLSX
@@ -185,6 +186,7 @@ def answer(app: Flask, asked: Asked) -> Any:
     response = FlaskClient(app, app.response_class).open(
         asked.path,
         method=asked.method,
+        base_url=SERVERS[0]["url"],
         headers={"X-Request-Id": REQUEST_ID, **asked.headers},
         data=asked.body,
     )

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from importers.drafts import read_given
-from importers.figures import write_figures
-from importers.intake import KINDS, Wish, read_checked, take_in
+from importers.intake import KINDS, Wish, read_checked, take_in, write_folder
 from importers.load import database_url, load
 from importers.package import package_of, write_package
 from importers.packs import local_of
 from importers.reference import read_reference
 from importers.refusals import RefusedError
-from importers.releases import write_release
 from importers.shelf import add_commands
 from importers.sipri import SipriFile
 from importers.whole import whole_release
@@ -29,10 +27,16 @@ DATA = Path(__file__).parents[1] / "data"
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
-        return options.run(options) or 0
+        status = options.run(options) or 0
+        sys.stdout.flush()
     except RefusedError as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `head` does; Python would say so again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return int(status)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,16 +71,21 @@ def parser() -> argparse.ArgumentParser:
 def add_import(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("file", metavar="FILE", type=Path)
-    add("--published-on", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day of release")
+    add("--published-on", metavar="YYYY-MM-DD", type=day, help="the day of release")
     add("--title", help="default: that of the release before, with the years of the file")
     add("--source-url", metavar="URL", help="where the publisher has it; default: its own page")
-    add("--cutoff-on", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day of the figures")
+    add("--cutoff-on", metavar="YYYY-MM-DD", type=day, help="the day of the figures")
     add("--coverage", choices=("full", "partial"), help="default: what the source's terms allow")
     add("--say", metavar="YAML", type=Path, help="any keys of release.yaml: notes, exceptions ...")
     add("--data", metavar="DATA", type=Path, default=DATA, help="default: data/ of this project")
     add("--json", action="store_true", help="print the summary, or what is refused, as JSON")
     add("--dry-run", action="store_true", help="check and show everything, write nothing")
     add("--replace", action="store_true", help="write a folder anew that nobody has loaded")
+
+
+def day(text: str) -> date:
+    """Return a day; of its name argparse makes "invalid day value"."""
+    return date.fromisoformat(text)
 
 
 def run_import(options: argparse.Namespace) -> None:
@@ -111,8 +120,7 @@ def run_whole(options: argparse.Namespace) -> None:
     release = whole_release(options.file, options.data)
     reference = read_reference(options.data)
     figures = read_checked(SipriFile(options.file, reference), release, reference)
-    write_release(release)
-    write_figures(release, figures)
+    write_folder(release, figures)
     count = sum(figure.value is not None for figure in figures)
     print(f"{release.id}: {count:,} figures in {len(figures):,} rows written")
     if os.environ.get("DATABASE_URL"):

@@ -15,6 +15,8 @@ from importers.sources import habits_of
 
 # Units that are parts of a whole.
 PERCENTAGES = ("pct_gdp", "pct_defence")
+# Left and right of the point. Whoever writes 1e9999999 wants a gigabyte of zeros.
+MOST_DIGITS = 40
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def check_value(text: str, unit: str) -> Iterator[str]:
     except InvalidOperation:
         yield "is no number"
         return
-    if not value.is_finite() or format(value, "f") != text:
+    is_sane = value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS
+    if not is_sane or format(value, "f") != text:
         yield "is no number written out"
     elif unit in PERCENTAGES and not 0 <= value <= 100:
         yield "is not between 0 and 100"

@@ -12,6 +12,7 @@ from importers.figures import Figure, Key, read_figures
 from importers.packs import Pack, folders
 from importers.reference import Reference
 from importers.releases import Release, read_release
+from importers.withdrawals import record_of
 
 Kind: TypeAlias = Literal["revision", "precision", "rebase", "currency"]
 KINDS: tuple[Kind, ...] = ("revision", "precision", "rebase", "currency")
@@ -68,8 +69,12 @@ class Carried:
 
 
 def earlier_releases(data: Path, source: str, published_on: date) -> list[Pack]:
-    """Return the releases of the same source that were published before, oldest first."""
-    releases = (read_release(folder) for folder in folders(data, None))
+    """Return the releases of a source that were published before, oldest first.
+
+    Without those that are withdrawn, with which the service compares nothing either.
+    """
+    served = (folder for folder in folders(data, None) if not record_of(folder).exists())
+    releases = map(read_release, served)
     before = [
         other for other in releases if other.source == source and other.published_on < published_on
     ]

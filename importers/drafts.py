@@ -7,13 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from importers.books import Said
+from importers.files import read_yaml
 from importers.packs import Pack
-from importers.reference import Reference, read_rows
-from importers.refusals import RefusedError, problem
-from importers.releases import KEYS, Release, release_of
+from importers.reference import Reference, Row, read_rows
+from importers.refusals import RefusedError, problem, refuse
+from importers.releases import KEYS, Release, check_kinds, release_of
 from importers.sources import habits_of
 
 # What may be given of a release; the rest is what the file or the command itself is.
@@ -37,25 +36,18 @@ def read_given(path: Path | None) -> dict[str, Any]:
     """Return what a YAML file says of a release, in the words of release.yaml."""
     if path is None:
         return {}
-    try:
-        given = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise RefusedError([problem(path, "", "", f"cannot be read: {error.strerror}")]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RefusedError([problem(path, "", "", f"is not YAML: {error}")]) from error
+    given = read_yaml(path)
     if not isinstance(given, dict):
         raise RefusedError([problem(path, "", "", "is not a list of keys")])
-    unknown = [problem(path, "", str(key), "cannot be given") for key in given if key not in GIVEN]
-    if unknown:
-        raise RefusedError(unknown)
+    refuse(problem(path, "", str(key), "cannot be given") for key in given if key not in GIVEN)
+    refuse(check_kinds(path, given, required=()))
     return given
 
 
 def standing(release: Release, given: dict[str, Any]) -> Draft:
     """Return the release that a release.yaml says already, with what is given besides."""
     content = {key: release.__dict__[key] for key in KEYS}
-    content |= with_ids(release.id, given)
-    content["currencies"] = release.currencies | content["currencies"]
+    content |= joined(content, given)
     origins = {key: "given" if key in given else "release.yaml" for key in KEYS}
     return Draft(release_of(release.folder, content), origins)
 
@@ -77,7 +69,8 @@ def drafted(
         "notes": [note | {"id": f"{name}-{note['id']}"} for note in said.notes],
         "currencies": currencies(data, said, before, reference, published_on),
     }
-    origins = dict.fromkeys(content, "the file") | {"published_on": "the command"}
+    origins = dict.fromkeys(content, "the file")
+    origins["published_on"] = "the file" if said.published_on == published_on else "the command"
     rest: dict[str, Any] = {
         "cutoff_on": None,
         "exceptions": [],
@@ -89,10 +82,7 @@ def drafted(
         content[key], origins[key] = value, origin
     rest_of = before.id if before else "members.csv"
     origins["currencies"] = f"the file, then {rest_of}" if said.currencies else rest_of
-    extra = with_ids(name, given)
-    extra["notes"] = [*content["notes"], *extra.get("notes", [])]
-    extra["currencies"] = content["currencies"] | extra.get("currencies", {})
-    content |= extra
+    content |= joined(content, given)
     origins |= dict.fromkeys(given, "given")
     if content["constant_base_year"] is None:
         content["constant_base_year"] = before.constant_base_year if before else None
@@ -108,10 +98,7 @@ def carried(
 
     The citation has the title in it, be it a given one.
     """
-    source = {row["id"]: row for row in read_rows(data / "sources.csv")}.get(said.source)
-    if source is None:
-        text = "is no source of sources.csv"
-        raise RefusedError([problem(data / "sources.csv", "", said.source, text)])
+    source = read_source(data, said.source)
     yield "source_url", source["url"], "sources.csv: the publisher's page, not the file's"
     if before is None:
         title = f"{source['title']} ({said.years[0]}-{said.years[1]})"
@@ -126,6 +113,14 @@ def carried(
     citation = before.citation.replace(before.title, given or title)
     citation = citation.replace(spelt(before.published_on), spelt(published_on))
     yield "citation", citation, f"carried over from {before.id}, with title and day"
+
+
+def read_source(data: Path, name: str) -> Row:
+    path = data / "sources.csv"
+    source = {row["id"]: row for row in read_rows(path)}.get(name)
+    if source is None:
+        raise RefusedError([problem(path, "", name, "is no source of sources.csv")])
+    return source
 
 
 def titled(title: str, said: Said) -> str:
@@ -146,16 +141,15 @@ def currencies(
     return {area: known[area] for area in allies}
 
 
-def with_ids(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Return what is given, with the release's id before the ids of notes that lack it."""
-    notes = given.get("notes")
-    if not isinstance(notes, list) or not all(isinstance(note, dict) for note in notes):
-        return dict(given)
-    prefix = f"{name}-"
-    ids = (str(note.get("id", "")) for note in notes)
-    return given | {
-        "notes": [
-            note | {"id": prefix + id_.removeprefix(prefix)}
-            for note, id_ in zip(notes, ids, strict=True)
-        ]
-    }
+def joined(content: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is given, its currencies and notes joined to those that there are.
+
+    A note takes the place of one with its id, which may lack that of the release in front.
+    """
+    prefix = f"{content['id']}-"
+    notes = {note["id"]: note for note in content["notes"]}
+    for note in given.get("notes", ()):
+        name = prefix + note["id"].removeprefix(prefix)
+        notes[name] = note | {"id": name}
+    currencies = content["currencies"] | given.get("currencies", {})
+    return given | {"notes": list(notes.values()), "currencies": currencies}

@@ -2,11 +2,12 @@
 
 import csv
 import io
-import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from importers.files import write_whole
 from importers.reference import read_rows, split
 from importers.refusals import RefusedError, problem, refuse
 from importers.releases import Release
@@ -18,6 +19,9 @@ REASONS = ("not_reported", "not_applicable", "not_published", "not_held")
 COLUMNS = (
     "area", "indicator", "year", "value", "stage", "missing_reason", "source_cell", "notes",
 )  # fmt: skip
+
+
+YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def read_figures(release: Release) -> list[Figure]:
         problem(path, f"row {number}", row[column], f"is no {column}")
         for number, row in enumerate(rows, start=2)
         for column in ("year", "stage")
-        if not (row[column].isdecimal() if column == "year" else row[column] in get_args(Stage))
+        if not (YEAR.fullmatch(row[column]) if column == "year" else row[column] in get_args(Stage))
     )
     return [read_figure(row, f"row {number}") for number, row in enumerate(rows, start=2)]
 
@@ -70,19 +74,11 @@ def read_figure(row: dict[str, Any], place: str) -> Figure:
 
 
 def write_figures(release: Release, figures: Iterable[Figure]) -> None:
-    """Write figures.csv whole or not at all."""
+    """Write figures.csv."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for figure in figures:
         row = {column: getattr(figure, column) for column in COLUMNS}
         writer.writerow((row | {"notes": "; ".join(figure.notes)}).values())
-    unfinished = release.figures.with_suffix(f".{os.getpid()}.part")
-    try:
-        unfinished.write_text(text.getvalue(), "utf-8", newline="\n")
-        unfinished.replace(release.figures)
-    except OSError as error:
-        wrong = problem(release.figures, "", "", f"cannot be written: {error.strerror}")
-        raise RefusedError([wrong]) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(release.figures, text.getvalue())

@@ -12,7 +12,7 @@ from importers.books import File, Reading, sha256_of
 from importers.cells import Checked, check_cells
 from importers.changes import changes, earlier_releases
 from importers.checks import check_release
-from importers.drafts import Draft, drafted, standing
+from importers.drafts import Draft, drafted, read_source, standing
 from importers.figures import Figure, read_figures, write_figures
 from importers.grid import complete
 from importers.nato import NatoFile
@@ -66,7 +66,7 @@ def take_in(wish: Wish) -> Summary:
     refuse(dict.fromkeys(problems))
     status = status_of(wish, before, figures, release)
     if status in ("written", "replaced"):
-        write(release, figures)
+        write_folder(release, figures)
     return Summary(wish.path, status, draft, reference, figures, changed, earlier)
 
 
@@ -78,6 +78,7 @@ def draft_of(
     if published_on is None:
         text = "the file does not say it: --published-on YYYY-MM-DD"
         raise RefusedError([problem(wish.path, "published_on", "", text)])
+    read_source(wish.data, said.source)  # before a file's word becomes the name of a folder
     earlier = earlier_releases(wish.data, said.source, published_on)
     folder = wish.data / "releases" / f"{said.source}-{published_on}"
     sha256 = sha256_of(wish.path) if wish.kind in WORKBOOKS else None
@@ -102,7 +103,7 @@ def examined(
 ) -> tuple[list[Figure], list[str]]:
     """Return the figures with a row for every gap, and what is wrong with file and figures."""
     wrong = check_cells(path, release, reference, reading.figures)
-    if wrong or not reading.figures:
+    if wrong or all(figure.value is None for figure in reading.figures):
         return [], [*reading.problems, *wrong] or [problem(path, "", "", "has no figures")]
     figures = complete(release, reference, reading.figures)
     if reading.problems:
@@ -146,7 +147,7 @@ def status_of(
     return "written" if before is None else "replaced"
 
 
-def write(release: Release, figures: list[Figure]) -> None:
+def write_folder(release: Release, figures: list[Figure]) -> None:
     """Write the folder whole or not at all; into one that is there, each file by itself."""
     if release.folder.exists():
         write_figures(release, figures)

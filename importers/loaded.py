@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
 from psycopg.types.string import TextLoader
 
 from importers.load import Connection
@@ -24,7 +25,11 @@ WITHIN = {
     "note": ("id",),
     "observation": ("area", "indicator", "year"),
     "spending_year": ("member", "year"),
+    "comparison": ("area", "indicator", "year"),
+    "availability": ("area", "indicator"),
 }  # fmt: skip
+# The column that names the release in each of importers.load's DERIVED.
+DERIVED_OF = {"comparison": "to_release", "availability": "release"}
 
 
 class Difference(NamedTuple):
@@ -127,6 +132,33 @@ def verify(
         loaded, file = only_part(loaded, file)
     cells = len(file.get("observation", ()))
     return Verified(release, cells, list(differences(release, loaded, file)))
+
+
+def with_derived(connection: Connection, verified: Verified) -> Verified:
+    """Compare what was derived of a release, too, with what its figures give.
+
+    Only once these agree with the files: one wrong figure is not to be told three times.
+    """
+    loaded = read_derived(connection, verified.release, "")
+    given = read_derived(connection, verified.release, "_of_figures")
+    found = differences(verified.release, loaded, given)
+    return replace(verified, differences=[*verified.differences, *found])
+
+
+def read_derived(connection: Connection, release: str, suffix: str) -> Rows:
+    """Return the rows of the tables, or with the suffix those of the views behind them."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.adapters.register_loader("numeric", TextLoader)
+        query = SQL("SELECT * FROM {} WHERE {} = %s")
+        return {
+            table: by_key(
+                table,
+                cursor.execute(
+                    query.format(Identifier(f"{table}{suffix}"), Identifier(column)), [release]
+                ),
+            )
+            for table, column in DERIVED_OF.items()
+        }
 
 
 def missing_folder(release: str) -> Verified:

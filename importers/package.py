@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from importers.books import sha256_of
+from importers.files import write_whole
 from importers.packs import folders
 from importers.reference import read_rows
 from importers.refusals import RefusedError, problem
@@ -39,12 +40,7 @@ def draw(data: Path) -> str:
 
 
 def write_package(data: Path) -> None:
-    path, text = package_of(data), draw(data)
-    try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        wrong = problem(path, "", "", f"cannot be written: {error.strerror}")
-        raise RefusedError([wrong]) from error
+    write_whole(package_of(data), draw(data))
 
 
 def describe(data: Path) -> dict[str, Any]:
@@ -74,6 +70,11 @@ def reference_file(name: str) -> dict[str, Any]:
 
 def release_file(release: Release, urls: dict[str, str]) -> dict[str, Any]:
     """Describe a release's figures, with a checksum, since they never change."""
+    if not release.figures.is_file():
+        raise RefusedError([problem(release.figures, "", "", "is not there")])
+    if release.source not in urls:
+        text = "is no source of sources.csv"
+        raise RefusedError([problem(release.yaml, "source", release.source, text)])
     return {
         "name": release.id,
         "path": f"releases/{release.id}/figures.csv",

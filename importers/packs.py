@@ -43,7 +43,18 @@ def read_packs(
 
 def folders(data: Path, local: Path | None) -> Iterator[Path]:
     for root in (data, local) if local else (data,):
-        yield from sorted(path for path in (root / "releases").glob("*") if path.is_dir())
+        yield from folders_in(root / "releases")
+
+
+def folders_in(releases: Path) -> list[Path]:
+    """Return what is there; a folder that may not be read is not one without releases."""
+    try:
+        return sorted(path for path in releases.iterdir() if path.is_dir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        wrong = problem(releases, "", "", f"cannot be read: {error.strerror}")
+        raise RefusedError([wrong]) from error
 
 
 def read_pack(folder: Path, reference: Reference) -> Pack:

@@ -47,9 +47,9 @@ def folded(name: str) -> str:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read a CSV file with a header into rows of text."""
+    """Read a CSV file with a header into rows of text; Excel begins one with a mark of its own."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from importers.refusals import RefusedError, problem, refuse
+from importers.files import read_yaml, write_whole
+from importers.refusals import problem, refuse
 
 # What release.yaml must say, and as what.
 KEYS: dict[str, tuple[type, ...]] = {
@@ -79,14 +79,7 @@ class Release:
 
 
 def read_release(folder: Path) -> Release:
-    path = folder / "release.yaml"
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise RefusedError([problem(path, "", "", f"cannot be read: {error.strerror}")]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RefusedError([problem(path, "", "", f"is not YAML: {error}")]) from error
-    return release_of(folder, content)
+    return release_of(folder, read_yaml(folder / "release.yaml"))
 
 
 def release_of(folder: Path, content: Any) -> Release:
@@ -96,7 +89,7 @@ def release_of(folder: Path, content: Any) -> Release:
 
 
 def write_release(release: Release) -> None:
-    """Write release.yaml whole or not at all."""
+    """Write release.yaml."""
     content = {key: release.__dict__[key] for key in KEYS}
     text = yaml.dump(
         content,
@@ -106,16 +99,7 @@ def write_release(release: Release) -> None:
         allow_unicode=True,
         width=100,
     )
-    unfinished = release.yaml.with_suffix(f".{os.getpid()}.part")
-    try:
-        release.folder.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, "utf-8", newline="\n")
-        unfinished.replace(release.yaml)
-    except OSError as error:
-        wrong = problem(release.yaml, "", "", f"cannot be written: {error.strerror}")
-        raise RefusedError([wrong]) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(release.yaml, text)
 
 
 class Plain(yaml.SafeDumper):
@@ -125,15 +109,20 @@ class Plain(yaml.SafeDumper):
         return True
 
 
-def check_content(path: Path, content: object) -> Iterable[str]:
+def check_content(path: Path, content: Any) -> list[str]:
+    return check_kinds(path, content, required=KEYS) or list(check_meaning(path, content))
+
+
+def check_kinds(path: Path, content: Any, required: Iterable[str]) -> list[str]:
+    """Return what is of a wrong kind, in the notes and exceptions, too."""
+    problems = check_keys(path, "", content, KEYS, required)
     if not isinstance(content, dict):
-        return [problem(path, "", "", "is not a list of keys")]
-    problems = check_keys(path, "", content, KEYS, required=KEYS)
+        return problems
     for key, kinds in (("notes", NOTE_KEYS), ("exceptions", EXCEPTION_KEYS)):
         entries = content.get(key)
         for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
             problems += check_keys(path, f"{key} {number}", entry, kinds, list(kinds)[:2])
-    return problems or list(check_meaning(path, content))
+    return problems
 
 
 def check_keys(
@@ -145,7 +134,8 @@ def check_keys(
 ) -> list[str]:
     if not isinstance(content, dict):
         return [problem(path, place, "", "is not a list of keys")]
-    wrong = [key for key in content if key in kinds and not isinstance(content[key], kinds[key])]
+    # Of exactly that type: true is no number, and a day with a time is no day.
+    wrong = [key for key in content if key in kinds and type(content[key]) not in kinds[key]]
     return (
         [problem(path, place, key, "is missing") for key in required if key not in content]
         + [problem(path, place, str(key), "is unknown") for key in content if key not in kinds]

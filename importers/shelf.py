@@ -12,7 +12,7 @@ from typing import Any
 
 from importers.inventory import described, listed, names
 from importers.load import Connection, database_url, load, lock, opened, withdraw
-from importers.loaded import Verified, missing_folder, read_every, verify
+from importers.loaded import Verified, missing_folder, read_every, verify, with_derived
 from importers.package import package_of, write_package
 from importers.packs import folders, local_of, read_packs
 from importers.progress import shown
@@ -130,12 +130,15 @@ def verified(connection: Connection, data: Path, releases: list[str]) -> list[Ve
     local, reference = local_of(data), read_reference(data)
     packs = {pack[0].id: pack for pack in read_packs(data, local, reference, releases)}
     withdrawals = read_withdrawals(data, local)
-    return [
+    found = [
         verify(connection, reference, packs[release], withdrawals.get(release))
         if release in packs
         else missing_folder(release)
         for release in shown(releases, len(releases), "comparing")
     ]
+    if any(each.differences for each in found):
+        return found
+    return [with_derived(connection, each) for each in found]
 
 
 def run_withdraw(options: argparse.Namespace) -> None:
@@ -143,6 +146,8 @@ def run_withdraw(options: argparse.Namespace) -> None:
     reason = " ".join(options.reason.split())
     if not reason:
         raise RefusedError(["--reason: is empty"])
+    if not reason.isprintable():
+        raise RefusedError([f"--reason: {reason!a}: is not all text"])
     withdrawal = Withdrawal(datetime.now(UTC).date(), reason)
     url = os.environ.get("DATABASE_URL")
     with opened(url) if url else nullcontext() as connection:

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from importers.archives import check_size
 from importers.books import Reading, Said
-from importers.figures import Figure, Key, Stage
+from importers.figures import YEAR, Figure, Key, Stage
 from importers.reference import Reference, Row, read_rows
 from importers.refusals import RefusedError, problem
 from importers.releases import Release
@@ -55,6 +55,8 @@ INDICATORS = {
 STAGES: dict[str, Stage] = {"0": "actual", "1": "estimate"}
 
 
+# Programs write small and large numbers with an exponent: 1e-05. What has more digits is no figure.
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 # Where a unit says the price base.
 BASE = re.compile(r"((?:19|20)\d\d) prices")
 
@@ -78,7 +80,7 @@ class TidyFile:
     def said(self) -> Said:
         """Return what the first row says, and the first unit with a price base; read checks all."""
         first = self.rows[0]
-        years = [int(row["year"]) for row in self.rows if row["year"].isdecimal()]
+        years = [int(row["year"]) for row in self.rows if YEAR.fullmatch(row["year"])]
         bases = (found for row in self.rows if (found := BASE.search(row["unit"])))
         base = next(bases, None)
         try:
@@ -124,19 +126,12 @@ def check_row(row: Row, release: Release, reference: Reference) -> Iterator[tupl
         yield row["indicator"], "is no indicator"
     elif row["unit"] != unit:
         yield row["unit"], f"is not the unit {unit}"
-    if not row["year"].isdecimal():
+    if not YEAR.fullmatch(row["year"]):
         yield row["year"], "is no year"
     if row["is_estimate"] not in STAGES:
         yield row["is_estimate"], "is not 0 or 1"
-    if row["value"] and not is_number(row["value"]):
+    if row["value"] and not NUMBER.fullmatch(row["value"]):
         yield row["value"], "is no number"
-
-
-def is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
 
 
 def read_row(row: Row, place: str, reference: Reference) -> Figure:

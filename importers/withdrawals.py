@@ -9,8 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from importers.files import read_yaml, write_whole
 from importers.packs import folders
-from importers.refusals import RefusedError, problem, refuse
+from importers.refusals import refuse
 from importers.releases import check_keys
 
 KEYS: dict[str, tuple[type, ...]] = {"withdrawn_on": (date,), "withdrawn_reason": (str,)}
@@ -38,18 +39,11 @@ def read_withdrawals(data: Path, local: Path | None) -> dict[str, Withdrawal]:
 
 
 def read_withdrawal(path: Path) -> Withdrawal:
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RefusedError([problem(path, "", "", f"cannot be read: {error}")]) from error
+    content = read_yaml(path)
     refuse(check_keys(path, "", content, KEYS, required=KEYS))
     return Withdrawal(**content)
 
 
 def write_withdrawal(path: Path, withdrawal: Withdrawal) -> None:
     text = yaml.safe_dump(asdict(withdrawal), sort_keys=False, allow_unicode=True, width=100)
-    try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        wrong = problem(path, "", "", f"cannot be written: {error.strerror}")
-        raise RefusedError([wrong]) from error
+    write_whole(path, text)

@@ -31,7 +31,7 @@ class Assessment(Output):
     )
     value = figure("The published figure of the target's indicator.", "the target's", 2.0)
     threshold = fields.Float(
-        metadata={"description": "The target's number, in its unit.", "example": 2.0}
+        metadata={"description": "The target's number. Unit: the target's.", "example": 2.0}
     )
     met = fields.String(
         metadata={"description": "A code of `/v1/codelists/met`.", "example": "met"}

@@ -1,5 +1,6 @@
 """What every query string and every answer have in common."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -161,7 +162,8 @@ def bounds_of(row: type[Output]) -> type[ma.Schema]:
 
 
 def bound(field: fields.Field[Any], description: str) -> fields.Field[Any]:
-    metadata = {"description": f"{description} A null matches no bound."}
+    words = (description, unit_of(field), "A null matches no bound.")
+    metadata = {"description": " ".join(filter(None, words))}
     if scalar(field) is fields.Date:
         return Day(metadata=metadata)
     if scalar(field) is fields.Integer:
@@ -173,6 +175,14 @@ def empty_range(name: str, has_exact: bool) -> ma.ValidationError:
     parts = [f"{name}_gte", f"{name}_lte", *([name] if has_exact else [])]
     fault = refusal("empty_range", f"No value can satisfy {' and '.join(parts)} together.")
     return ma.ValidationError(dict.fromkeys(parts, fault.messages))
+
+
+def unit_of(field: fields.Field[Any]) -> str:
+    """Return the sentence on its unit that a field's description has, in any of two wordings."""
+    said = str(field.metadata.get("description", ""))
+    if found := re.search(r"Unit: [^.]+\.", said):
+        return found[0]
+    return "Unit: the row's `unit`." if re.search(r"\bin (the \w+'s )?`unit`", said) else ""
 
 
 def as_range(lower: object, upper: object) -> str | None:

@@ -91,7 +91,7 @@ class Claim(Output):
 
 
 class CheckedRelease(Output):
-    """A release that claims were checked in, and its terms."""
+    """A release that was answered from, and its terms."""
 
     id = fields.String(metadata={"description": "The release's id.", "example": "sipri-2025-04-28"})
     source = fields.String(metadata={"description": "The source's id.", "example": "sipri"})

@@ -1,6 +1,5 @@
 """The one shape of every answer: data, meta and links."""
 
-import re
 from typing import Any
 
 import marshmallow as ma
@@ -70,14 +69,14 @@ class ListLinks(Links):
 def item_of(row: type[Output], meta: type[Meta] = Meta) -> type[Output]:
     """Return the schema of one row in its envelope, named after the row."""
     parts: dict[str, Any] = {"data": nested(row), "meta": nested(meta), "links": nested(Links)}
-    return named(f"{row.__name__}Item", f"One {words(row)} in its envelope.", parts)
+    return named(f"{row.__name__}Item", f"One `{row.__name__}` in its envelope.", parts)
 
 
 def page_of(row: type[Output], meta: type[ListMeta] = ListMeta) -> type[Output]:
     """Return the schema of a list's page, named after the row."""
     rows = fields.List(fields.Nested(row), metadata={"description": "The rows, in order."})
     parts: dict[str, Any] = {"data": rows, "meta": nested(meta), "links": nested(ListLinks)}
-    return named(f"{row.__name__}Page", f"A page of rows: {words(row)}.", parts)
+    return named(f"{row.__name__}Page", f"A page of `{row.__name__}` rows.", parts)
 
 
 def nested(schema: type[ma.Schema]) -> fields.Nested:
@@ -89,8 +88,3 @@ def named(name: str, doc: str, parts: dict[str, Any]) -> type[Output]:
     made.__doc__ = doc
     assert issubclass(made, Output)
     return made
-
-
-def words(row: type[Output]) -> str:
-    """Return a schema's name as words: SpendingYear as "spending year"."""
-    return re.sub("(?<!^)(?=[A-Z])", " ", row.__name__).lower()

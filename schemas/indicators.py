@@ -25,7 +25,10 @@ class Indicator(Output):
         metadata={"description": "A code of `/v1/codelists/price-bases`; null but for money."},
     )
     decimals = fields.Integer(
-        metadata={"description": "How many decimals suit for display.", "example": 2}
+        metadata={
+            "description": "How many decimals suit for display. Unit: decimals.",
+            "example": 2,
+        }
     )
     is_published = fields.Boolean(
         metadata={

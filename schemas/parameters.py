@@ -11,7 +11,8 @@ from marshmallow import fields
 from .faults import Fault, nearest, refusal, shown
 
 INTEGER = re.compile(r"-?[0-9]{1,10}")
-DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+# As many decimals as a double of 0.001 may be served with, so that a value served can be a bound.
+DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
@@ -60,7 +61,8 @@ class Amount(fields.Float):
         if not DECIMAL.fullmatch(value) or abs(Decimal(value)) > MAX_AMOUNT:
             raise refusal(
                 "invalid_value",
-                f"{shown(value)} is not a number such as 2 or 2.5, up to {MAX_AMOUNT} either way.",
+                f"{shown(value)} is not a number such as 2 or 2.5, of at most 20 decimals and "
+                f"up to {MAX_AMOUNT} either way.",
             )
         return Decimal(value)
 

@@ -86,7 +86,7 @@ class Path(Output):
         2.0,
     )
     target_value = fields.Float(
-        metadata={"description": "The target's number, per cent of GDP.", "example": 3.5}
+        metadata={"description": "The target's number. Unit: per cent of GDP.", "example": 3.5}
     )
     step_pp = figure(
         "The yearly step that the path takes: the one given, else the equal one; 0 for who is at "
@@ -108,9 +108,11 @@ class Path(Output):
         },
     )
     reached_in = place(
-        "The first year at the target (unit: calendar year), the start year where it is met "
-        "already; `not_applicable` where the path does not reach it.",
+        "The first year at the target, the start year where it is met already; `not_applicable` "
+        "where the path does not reach it. Unit: calendar year.",
         2034,
+        minimum=1900,
+        maximum=2100,
     )
     years = fields.List(
         fields.Nested(PathYear),
@@ -133,9 +135,11 @@ class Path(Output):
         },
     )
     proposal_reached_in = place(
-        "The first year in which it would (unit: calendar year); `not_applicable` where it would "
-        "not.",
+        "The first year in which it would; `not_applicable` where it would not. Unit: calendar "
+        "year.",
         2034,
+        minimum=1900,
+        maximum=2100,
     )
     assumptions = fields.Nested(PathAssumptions)
     source = fields.String(metadata={"description": "Whose figures.", "example": "nato"})

@@ -27,7 +27,7 @@ class ProblemError(Output):
 
 
 class Problem(Output):
-    """An error. The fields are those of RFC 9457, and four of our own."""
+    """An error. The fields are those of RFC 9457, and three of our own."""
 
     type = fields.String(
         metadata={
@@ -36,7 +36,14 @@ class Problem(Output):
         }
     )
     title = fields.String(metadata={"description": "The kind of problem, in a few words."})
-    status = fields.Integer(metadata={"description": "The HTTP status code.", "example": 400})
+    status = fields.Integer(
+        metadata={
+            "description": "The HTTP status code.",
+            "example": 400,
+            "minimum": 400,
+            "maximum": 599,
+        }
+    )
     detail = fields.String(metadata={"description": "What went wrong this time."})
     instance = fields.String(metadata={"description": "The path and query that were asked for."})
     code = fields.String(
@@ -55,7 +62,9 @@ class ProblemKind(Output):
     """A kind of problem, and what to do about it."""
 
     code = fields.String(metadata={"description": "Its code.", "example": "unknown_parameter"})
-    status = fields.Integer(metadata={"description": "The HTTP status it comes with."})
+    status = fields.Integer(
+        metadata={"description": "The HTTP status it comes with.", "minimum": 400, "maximum": 599}
+    )
     title = fields.String(metadata={"description": "Its title."})
     explanation = fields.String(metadata={"description": "When it comes and what to do."})
 

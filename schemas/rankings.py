@@ -11,10 +11,11 @@ from .spending_years import MissingFigure, figure
 from .vintage import Latest, Vintage
 
 
-def place(description: str, example: int) -> fields.Integer:
-    """Return the field of a rank, which may be null."""
+def place(description: str, example: int, **bounds: int) -> fields.Integer:
+    """Return the field of a rank or a year, which may be null; `minimum` and `maximum` bound it."""
     text = f"{description} Null with a reason in `missing`."
-    return fields.Integer(allow_none=True, metadata={"description": text, "example": example})
+    metadata = {"description": text, "example": example, **bounds}
+    return fields.Integer(allow_none=True, metadata=metadata)
 
 
 class Ranking(Output):
@@ -29,13 +30,18 @@ class Ranking(Output):
     unit = fields.String(
         metadata={"description": "A code of `/v1/codelists/units`.", "example": "pct_gdp"}
     )
-    rank = place("The place of the value: 1 is the largest, equal values share a place.", 1)
+    rank = place(
+        "The place of the value: 1 is the largest, equal values share a place.", 1, minimum=1
+    )
     is_tied = fields.Boolean(
         metadata={"description": "Whether another member has the same rank.", "example": False}
     )
-    previous_rank = place("The rank in the year before, in the same release.", 1)
+    previous_rank = place("The rank in the year before, in the same release.", 1, minimum=1)
     out_of = fields.Integer(
-        metadata={"description": "How many members are ranked in that year.", "example": 31}
+        metadata={
+            "description": "How many members are ranked in that year. Unit: members.",
+            "example": 31,
+        }
     )
     share_of_alliance_pct = figure(
         "The value as a share of the sum of the ranked members' values, for what can be added up: "

@@ -24,8 +24,9 @@ class SearchHit(Output):
     )
     snippet = fields.String(
         metadata={
-            "description": "A passage of its text, with `**` around each word found. It is plain "
-            "text and no markup: escape it before it goes into a page.",
+            "description": "A passage of its text, with `**` around each word found, but for those "
+            "that English leaves out (`is`, `no`). It is plain text and no markup: escape it "
+            "before it goes into a page.",
             "example": "Republic of Türkiye; TUR; TR; 792; **Turkey**; Republic of **Turkey**",
         }
     )
@@ -38,7 +39,7 @@ class SearchHit(Output):
     score = fields.Float(
         metadata={
             "description": "How well it fits, above 0 and at most 1: 1 if it is called just what "
-            "was asked for, at most 0.9 otherwise. It has no unit.",
+            "was asked for, at most 0.9 otherwise. Unit: none.",
             "example": 1.0,
         }
     )

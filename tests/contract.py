@@ -8,10 +8,16 @@ from typing import Any
 
 import yaml
 from flask.testing import FlaskClient
+from jsonschema_rs import Draft4Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 from werkzeug.test import TestResponse
+
+from service.http import headers
+
+# What a client may read of an answer, it is told of.
+EXPOSED = set(headers.EXPOSED.split(", "))
 
 CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
 
@@ -59,7 +65,7 @@ def contract() -> dict[str, Any]:
 
 
 def check(response: TestResponse) -> None:
-    """Assert that the contract declares this status, media type and body for this path."""
+    """Assert that the contract declares this status, media type, body and headers for this path."""
     method = response.request.method
     suffix = SUFFIXES.get(response.mimetype, "")
     declared = operation(response.request.path.removesuffix(suffix) + suffix)
@@ -74,6 +80,8 @@ def check(response: TestResponse) -> None:
     for name, header in found.get("headers", {}).items():
         if resolved(header)["required"]:
             assert name in response.headers, f"{response.request.path}: no {name}"
+    unknown = EXPOSED & set(response.headers.keys()) - found.get("headers", {}).keys()
+    assert not unknown, f"{response.request.path}: the contract leaves out {', '.join(unknown)}"
     for media_type, content in found.get("content", {}).items():
         check_body(response, content["schema"], media_type)
 
@@ -101,8 +109,34 @@ def check_body(response: TestResponse, schema: dict[str, Any], media_type: str) 
     if response.request.method == "HEAD":
         assert response.data == b""
         return
-    if schema.get("format") != "binary":
-        validator(schema["$ref"]).validate(response.json)
+    if schema.get("format") == "binary" or is_valid(schema["$ref"], response.json):
+        return
+    validator(schema["$ref"]).validate(response.json)
+    raise AssertionError("the two validators disagree")
+
+
+def is_valid(reference: str, body: Any) -> bool:
+    """Tell whether a body is what the contract says, fast: most answers are, and some are long."""
+    found = fast_validator(reference).is_valid(body)
+    assert isinstance(found, bool)
+    return found
+
+
+@cache
+def fast_validator(reference: str) -> Any:
+    components = without_nullable(contract()["components"])
+    schema = {"$ref": reference, "components": components}
+    return Draft4Validator(schema, validate_formats=True)
+
+
+def without_nullable(part: Any) -> Any:
+    """Say `nullable`, which is OpenAPI's own, as JSON Schema does: null is one of the types."""
+    if isinstance(part, list):
+        return [without_nullable(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: without_nullable(one) for name, one in part.items() if name != "nullable"}
+    return found | {"type": [part["type"], "null"]} if part.get("nullable") is True else found
 
 
 @cache

@@ -126,11 +126,12 @@ def test_answers_are_open_to_growth() -> None:
             assert "enum" not in described, (name, field)
 
 
-def test_every_field_is_described() -> None:
-    envelope = {"data", "meta", "links", "counts", "assumptions"}
+def test_every_object_and_every_field_is_described() -> None:
     for name, schema in contract()["components"]["schemas"].items():
+        assert schema["description"].endswith("."), name
         for field, described in schema["properties"].items():
-            assert field in envelope or "description" in described, (name, field)
+            # Beside a reference nothing may be said; what it refers to is described itself.
+            assert {"description", "$ref"} & described.keys(), (name, field)
 
 
 @pytest.mark.parametrize(("path", "operation"), operations(), ids=contract()["paths"])
@@ -173,7 +174,7 @@ def test_every_field_has_an_example() -> None:
 # In a name or in words: what a number counts or is measured in.
 UNIT = re.compile(
     r"_(pct|pp|usd|lcu|thousands|persons)(_|$)|(^|_)(year|years|count|total|rank)(_|$)"
-    r"|\bunit\b|how many|per cent|million|HTTP status",
+    r"|\bunit\b|how many|per cent|million|decimals|HTTP status",
     re.IGNORECASE,
 )
 
@@ -183,6 +184,17 @@ def test_every_number_names_its_unit() -> None:
         if described.get("items", described).get("type") in ("number", "integer"):
             assert UNIT.search(name.partition(".")[2]) or UNIT.search(described["description"]), (
                 f"{name}: say its unit, in the name (`_pct`) or in the description (`Unit: …`)"
+            )
+
+
+@pytest.mark.parametrize(("path", "operation"), operations(), ids=contract()["paths"])
+def test_every_number_that_is_asked_for_names_its_unit(
+    path: str, operation: dict[str, Any]
+) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["schema"]["type"] in ("number", "integer"):
+            assert UNIT.search(parameter["name"]) or UNIT.search(parameter["description"]), (
+                f"{path}: say the unit of {parameter['name']}"
             )
 
 
@@ -231,6 +243,20 @@ def test_the_contract_says_its_purpose_terms_and_promises() -> None:
         assert part in words
     assert contract()["info"]["license"]["name"] == "Apache-2.0"
     assert contract()["security"] == []
+
+
+def test_a_year_is_a_number_in_a_path_too() -> None:
+    for path, operation in operations():
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                is_year = parameter["name"] == "year"
+                assert parameter["schema"]["type"] == ("integer" if is_year else "string"), path
+
+
+def test_it_tells_nothing_of_the_machine_that_drew_it() -> None:
+    text = CONTRACT.read_text("utf-8")
+    assert "localhost" not in text
+    assert str(CONTRACT.parent) not in text
 
 
 def test_it_stays_small() -> None:

@@ -80,7 +80,7 @@ components:
       properties:
         code: {type: string, maxLength: 3, pattern: '[A-Z]+'}
         population: {type: integer, format: int64, minimum: 0}
-        share: {type: number, format: double, nullable: true}
+        share: {type: number, format: double, nullable: true, multipleOf: 0.01}
         state: {type: string, enum: [in, out]}
         region: {type: string}
         aliases: {type: array, items: {type: string}}
@@ -143,6 +143,14 @@ BREAKING: dict[str, tuple[Change, list[str]]] = {
         lambda new: new.update(servers=[{"url": "/v2"}]),
         ["server /: removed"],
     ),
+    "another version of OpenAPI": (
+        lambda new: new.update(openapi="3.1.0"),
+        ["openapi 3.0 became 3.1"],
+    ),
+    "title changed": (
+        lambda new: new["info"].update(title="Theirs"),
+        ["title Ours became Theirs"],
+    ),
     "login asked for": (
         lambda new: new.update(security=[{"key": []}]),
         ["service: now asks for a login"],
@@ -169,10 +177,6 @@ BREAKING: dict[str, tuple[Change, list[str]]] = {
     ),
     "parameter renamed": (
         lambda new: parameter(new, "name").update(name="title"),
-        [f"{NAME}: removed"],
-    ),
-    "parameter moved": (
-        lambda new: parameter(new, "name").update({"in": "header"}),
         [f"{NAME}: removed"],
     ),
     "parameter retyped": (
@@ -215,6 +219,22 @@ BREAKING: dict[str, tuple[Change, list[str]]] = {
         lambda new: parameter(new, "name")["schema"].update(pattern="[A-Z]+"),
         [f"{NAME}: pattern none became [A-Z]+"],
     ),
+    "multiple asked for": (
+        lambda new: parameter(new, "limit")["schema"].update(multipleOf=10),
+        [f"{LIMIT}: multipleOf none became 10"],
+    ),
+    "value at the bound refused": (
+        lambda new: parameter(new, "limit")["schema"].update(exclusiveMaximum=True),
+        [f"{LIMIT}: exclusiveMaximum none became True"],
+    ),
+    "repeated items refused": (
+        lambda new: parameter(new, "region")["schema"].update(uniqueItems=True),
+        [f"{REGION}: uniqueItems none became True"],
+    ),
+    "parameter moved": (
+        lambda new: parameter(new, "name").update({"in": "header"}),
+        [f"{NAME}: removed"],
+    ),
     "parameter became required": (
         lambda new: parameter(new, "name").update(required=True),
         [f"{NAME}: now required"],
@@ -232,6 +252,10 @@ BREAKING: dict[str, tuple[Change, list[str]]] = {
     "list spelled otherwise": (
         lambda new: parameter(new, "region").update(explode=True),
         [f"{REGION}: explode False became True"],
+    ),
+    "list spelled as none has said": (
+        lambda new: parameter(new, "name").update(style="pipeDelimited", explode=False),
+        [f"{NAME}: style form became pipeDelimited", f"{NAME}: explode True became False"],
     ),
     "status removed": (
         lambda new: operation(new)["responses"].pop("304"),
@@ -318,6 +342,14 @@ BREAKING: dict[str, tuple[Change, list[str]]] = {
         lambda new: field(new, "code").pop("pattern"),
         ["schema Member.code: pattern [A-Z]+ became none"],
     ),
+    "multiple of a field dropped": (
+        lambda new: field(new, "share").pop("multipleOf"),
+        ["schema Member.share: multipleOf 0.01 became none"],
+    ),
+    "object closed to other fields": (
+        lambda new: member(new).update(additionalProperties=False),
+        ["schema Member: additionalProperties none became False"],
+    ),
     "field composed of alternatives": (
         lambda new: field(new, "code").update(oneOf=[{"type": "string"}]),
         ["schema Member.code: oneOf none became [{'type': 'string'}]"],
@@ -355,6 +387,14 @@ ADDITIVE: dict[str, Change] = {
     "wider range of a request": lambda new: parameter(new, "limit")["schema"].update(
         minimum=0, maximum=20000
     ),
+    "limit on a request that says nothing": lambda new: parameter(new, "region")["schema"].update(
+        uniqueItems=False
+    ),
+    "way in without a login": lambda new: new.update(security=[{"key": []}, {}]),
+    "spelling that is the default": lambda new: parameter(new, "name").update(
+        style="form", explode=True
+    ),
+    "version of OpenAPI that changes words": lambda new: new.update(openapi="3.0.4"),
     "no bound on a request": lambda new: parameter(new, "name")["schema"].pop("maxLength"),
     "parameter named and referred to": lambda new: (
         new["components"]["parameters"].update(Name=parameter(new, "name")),

@@ -121,3 +121,18 @@ def test_a_success_that_is_not_declared_fails_too(
     monkeypatch.setitem(app.view_functions, "problems.list_problems", lambda: Response("{}", 202))
     with pytest.raises(AssertionError, match="/v1/problems answered 202, which the contract"):
         client.get("/v1/problems")
+
+
+def test_a_header_that_is_not_declared_fails_too(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = app.view_functions["problems.list_problems"]
+
+    def with_release() -> Response:
+        response = view()
+        response.headers["X-Data-Release"] = "nato-2026-07-10"
+        return response
+
+    monkeypatch.setitem(app.view_functions, "problems.list_problems", with_release)
+    with pytest.raises(AssertionError, match="the contract leaves out X-Data-Release"):
+        client.get("/v1/problems")

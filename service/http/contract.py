@@ -34,8 +34,15 @@ SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "componen
 EVERYWHERE = (400, 413, 414, 500)
 
 NOT_MODIFIED = "NotModified"
+FIGURES_NOT_MODIFIED = "FiguresNotModified"
 
-YEAR = re.compile("(^|_)year(_|$)")
+YEAR = re.compile("(^|_)years?(_|$)")
+
+BOUNDS = {"minimum", "maximum"}
+
+# What stands in a path.
+A_YEAR = {"type": "integer", "format": "int32", "minimum": 1900, "maximum": 2100}
+AN_ID = {"type": "string", "minLength": 1, "maxLength": 200}
 
 
 class Plain(yaml.CSafeDumper):
@@ -116,6 +123,7 @@ def draw_for(app: Flask) -> dict[str, Any]:
         spec.path(path, operations={"get": operation(rule, view)})
     drawn = spec.to_dict()
     open_to_growth(drawn["components"]["schemas"])
+    describe(drawn["components"]["schemas"], plugin.converter)
     add_field_examples(drawn["components"]["schemas"])
     share_parameters(drawn)
     return {section: drawn[section] for section in SECTIONS}
@@ -136,9 +144,11 @@ def number(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
     say, and a client that holds answers against a range would break on a figure that is printed.
     """
     if isinstance(field, fields.Integer):
-        lowest, highest = (1900, 2100) if YEAR.search(field.name or "") else (0, None)
-        bounds = {"minimum": field.metadata.get("minimum", lowest), "maximum": highest}
-        return {"format": "int32"} | {name: at for name, at in bounds.items() if at is not None}
+        # What a list holds has the name of the list.
+        name = field.name or getattr(field.parent, "name", None) or ""
+        bounds = {"minimum": 1900, "maximum": 2100} if YEAR.search(name) else {"minimum": 0}
+        bounds |= {name: field.metadata[name] for name in BOUNDS & field.metadata.keys()}
+        return {"format": "int32"} | bounds
     return {"format": "double"} if isinstance(field, fields.Float) else {}
 
 
@@ -153,6 +163,13 @@ def open_to_growth(schemas: dict[str, Any]) -> None:
     """Leave answers open to new fields by saying nothing, which every generator understands."""
     for schema in schemas.values():
         schema.pop("additionalProperties", None)
+
+
+def describe(schemas: dict[str, Any], converter: OpenAPIConverter) -> None:
+    """Say what each object is: a field that refers to it may say nothing beside its `$ref`."""
+    for (schema, *_), name in converter.refs.items():
+        first = (inspect.getdoc(schema) or "").split("\n")[0]
+        schemas[name] = {"description": first, **schemas[name]}
 
 
 def add_field_examples(schemas: dict[str, Any]) -> None:
@@ -185,8 +202,11 @@ def as_text(part: Any) -> str:
 
 
 def parameter_name(taken: dict[str, Any], operation_id: str, named: dict[str, Any]) -> str:
-    """Return `YearParameter`, or where that is another one the name after the first operation."""
-    plain = f"{pascal(taken['name'])}Parameter"
+    """Return `YearParameter`, in a path `YearPathParameter`.
+
+    Where that is another one already it is named after the first operation that takes it, too.
+    """
+    plain = f"{pascal(taken['name'])}{'Path' if taken['in'] == 'path' else ''}Parameter"
     if named.setdefault(plain, taken) == taken:
         return plain
     same = (name for name, other in named.items() if other == taken)
@@ -197,13 +217,14 @@ def add_shared(spec: APISpec, app: Flask) -> None:
     for name, header in contract_text.HEADERS.items():
         spec.components.header(name, header)
     spec.components.schema("Problem", schema=Problem)
-    spec.components.response(
-        NOT_MODIFIED,
-        {
-            "description": "Nothing changed since the answer that the client has.",
-            "headers": header_references(contract_text.HEADERS_OF_304),
-        },
-    )
+    for name, more in ((NOT_MODIFIED, []), (FIGURES_NOT_MODIFIED, ["X-Data-Release"])):
+        spec.components.response(
+            name,
+            {
+                "description": "Nothing changed since the answer that the client has.",
+                "headers": header_references([*contract_text.HEADERS_OF_304, *more]),
+            },
+        )
     for status in sorted({status for route in routes(app) for status in problems_of(*route)}):
         spec.components.response(response_name(status), problem_response(status))
 
@@ -228,7 +249,10 @@ def problem_response(status: int) -> dict[str, Any]:
 
 
 def header_references(names: list[str]) -> dict[str, dict[str, str]]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    return {
+        contract_text.SENT_AS.get(name, name): {"$ref": f"#/components/headers/{name}"}
+        for name in names
+    }
 
 
 def tag(spec: APISpec, endpoint: str, module: Any) -> None:
@@ -263,7 +287,7 @@ def path_parameters(rule: Any) -> Iterator[dict[str, Any]]:
             "name": name,
             "required": True,
             "description": description,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+            "schema": A_YEAR if isinstance(example, int) else AN_ID,
             "example": example,
         }
 
@@ -295,7 +319,7 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
         }
     }
     if rule.rule not in PROBES:
-        found["304"] = NOT_MODIFIED
+        found["304"] = FIGURES_NOT_MODIFIED if has_figures(view) else NOT_MODIFIED
     return found | {str(status): response_name(status) for status in problems_of(rule, view)}
 
 
@@ -330,15 +354,19 @@ def names_release(rule: Any, view: Any) -> bool:
 
 def headers_of(rule: Any, view: Any) -> list[str]:
     is_kept = rule.rule not in PROBES
-    has_figures = "release" in view.returns().fields["meta"].schema.fields
     return [
         *contract_text.HEADERS_OF_EVERY_200,
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
-        *(["X-Data-Release"] if has_figures else ()),
         *(["Content-Disposition"] if isinstance(view.format, File) else ()),
+        *(["X-Data-Release"] if has_figures(view) else ()),
         *contract_text.OPTIONAL_HEADERS,
     ]
+
+
+def has_figures(view: Any) -> bool:
+    """Tell whether an answer is of one release, and says so."""
+    return "release" in view.returns().fields["meta"].schema.fields
 
 
 def camel(name: str) -> str:

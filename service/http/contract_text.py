@@ -35,7 +35,7 @@ codes they do not know: lists of codes in answers may grow.
 
 **Deprecation.** What is to go is marked `deprecated` here for at least 24 months before it does,
 in version 2 at the earliest. Answers to requests that use it carry `Deprecation` (RFC 9745),
-`Sunset` (RFC 8594) and a `Link` to this page with the relations `deprecation` and `sunset`.
+`Sunset` (RFC 8594) and a `Link` to `/docs` with the relations `deprecation` and `sunset`.
 """,
     "license": {
         "name": "Apache-2.0",
@@ -54,7 +54,7 @@ PATH_PARAMETERS = {
         "percent-encoded where it has accents.",
         "POL",
     ),
-    "year": ("A year of four digits.", "2024"),
+    "year": ("The calendar year.", 2024),
     "release": ("A release's id, as `/v1/releases` lists it.", "nato-2024-06-17"),
     "target": ("A target's id, as `/v1/targets` lists it.", "wales-2014-spending"),
     "summit": ("A meeting's id, as `/v1/summits` lists it.", "hague-2025"),
@@ -94,6 +94,11 @@ HEADERS = {
     "Link": header(
         "The links of the body, and the contract (RFC 8288).",
         '</v1/members>; rel="self", </openapi.yaml>; rel="describedby"',
+    ),
+    "Deprecation-Link": header(
+        "Where to read what is deprecated (RFC 8288); only with `Deprecation`.",
+        '</docs>; rel="deprecation"; type="text/html", </docs>; rel="sunset"; type="text/html"',
+        required=False,
     ),
     "X-Request-Id": header(
         "The id of the request: the client's own, or a new one.", "5f0e7c3a9b1d4e62"
@@ -138,8 +143,11 @@ HEADERS = {
     ),
 }
 
+# A header that is always there on one answer, and only sometimes on another, has a name for each.
+SENT_AS = {"Deprecation-Link": "Link"}
+
 # Only where the operator set a limit, or the request used what is deprecated.
 OPTIONAL_HEADERS = ["RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"]
 HEADERS_OF_EVERY_200 = ["Cache-Control", "Link", "X-Request-Id", "X-API-Version"]
-HEADERS_OF_304 = ["ETag", "Cache-Control", "X-Request-Id", *OPTIONAL_HEADERS]
-PROBLEM_HEADERS = ["Cache-Control", "X-Request-Id", *OPTIONAL_HEADERS]
+HEADERS_OF_304 = ["ETag", *HEADERS_OF_EVERY_200, *OPTIONAL_HEADERS]
+PROBLEM_HEADERS = ["Cache-Control", "X-Request-Id", *OPTIONAL_HEADERS, "Deprecation-Link"]

@@ -36,7 +36,7 @@ def read() -> dict[str, Any]:
 
 def request_of(rule: Any, view: Any) -> str:
     """Return the path and query that show what an endpoint is for, lists cut to two rows."""
-    path = re.sub("<(.+?)>", lambda name: PATH_PARAMETERS[name[1]][1], rule.rule)
+    path = re.sub("<(.+?)>", lambda name: str(PATH_PARAMETERS[name[1]][1]), rule.rule)
     cut = f"limit={ROWS}" if "limit" in view.accepts().fields else ""
     query = "&".join(part for part in (view.example, cut) if part)
     return f"{path}?{query}" if query else path

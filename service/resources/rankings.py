@@ -41,8 +41,11 @@ def list_rankings(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 
 def rule(indicator: str) -> str:
     """Say in words how members are ranked."""
+    # The unit stands in an indicator's name.
+    caution = " The currencies differ, so the ranks compare numbers and no worth."
     return (
         f"Rank 1 is the largest {indicator}, as published, unrounded, among the members that had "
         "joined by the end of the year and have a figure. Equal values share a rank and the ranks "
         "after it are skipped: 1, 2, 2, 4. Shares are of the ranked members' sum."
+        f"{caution if '_lcu_' in indicator else ''}"
     )

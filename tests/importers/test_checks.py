@@ -68,6 +68,7 @@ def test_a_note_on_single_cells_may_stand_on_any_but_no_unknown_one(
         ({"value": "NaN"}, "NaN: is no number written out"),
         ({"value": "Infinity"}, "Infinity: is no number written out"),
         ({"value": "1.2E+1"}, "1.2E+1: is no number written out"),
+        ({"value": "1e9999999"}, "1e9999999: is no number written out"),
         ({"value": "100.01"}, "100.01: is not between 0 and 100"),
         ({"value": "-0.01"}, "-0.01: is not between 0 and 100"),
         ({"value": None}, "empty: needs either a value or a reason"),

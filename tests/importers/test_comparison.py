@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from importers.changes import changes
 from importers.figures import Figure
 from importers.grid import complete
 from importers.load import Connection, drop_release, load, load_tables, put_release
 from importers.reference import Reference
+from importers.releases import Release
 from importers.rows import release_row
 from importers.tables import read_tables
 from service.storage.database import read_query
@@ -62,6 +64,38 @@ def listed(connection: Connection, packs: list[Pack]) -> set[tuple[Any, ...]]:
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
     return {
         tuple(row[name] for name in ("area", "indicator", "year", "to_release")) for row in rows
+    }
+
+
+def told(packs: list[Pack], reference: Reference) -> Found:
+    """Return what the importers say of each release before it is loaded."""
+    return {
+        (*change.figure.key, release.id): {
+            "from_release": change.from_release,
+            "from_value": change.from_value,
+            "to_value": change.to_value,
+            "kind": change.kind,
+        }
+        for release, figures in packs
+        for change in changes(release, figures, earlier(packs, release), reference)
+    }
+
+
+def earlier(packs: list[Pack], release: Release) -> list[Pack]:
+    before = [
+        pack
+        for pack in packs
+        if pack[0].source == release.source and pack[0].published_on < release.published_on
+    ]
+    return sorted(before, key=lambda pack: pack[0].published_on)
+
+
+def changed(expected: Found) -> Found:
+    said = ("from_release", "from_value", "to_value", "kind")
+    return {
+        key: {name: row[name] for name in said}
+        for key, row in expected.items()
+        if row["kind"] in KINDS
     }
 
 
@@ -147,6 +181,7 @@ def test_any_releases_in_any_order_give_what_a_naive_comparison_gives(
             assert listed(prepared, packs[:number]) == {
                 key for key, row in expected.items() if row["kind"] in KINDS
             }
+        assert told(packs, reference) == changed(expected)
     finally:
         prepared.rollback()
 

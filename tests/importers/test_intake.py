@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from importers.figures import Figure, read_figures
 from importers.jumps import REVISED, YEARLY, is_comparable, jump
 from importers.reference import Reference
 from importers.releases import read_release
+from importers.withdrawals import Withdrawal, record_of, write_withdrawal
 
 from .conftest import Pack
 from .test_tidy import tidy_rows, write_tidy
@@ -199,11 +201,40 @@ def test_what_the_file_cannot_tell_is_given(
     assert told["said"]["title"] == {"value": "Spending", "by": "given"}
 
 
+def test_the_same_command_again_changes_nothing(
+    workbook: Path, fresh: Path, take_in: Command, tmp_path: Path
+) -> None:
+    say = tmp_path / "say.yaml"
+    notes = [{"id": "copy", "text": "Read from a copy."}, {"id": "printed-1", "text": "Better words."}]  # fmt: skip
+    say.write_text(yaml.safe_dump({"notes": notes, "currencies": {"POL": "PLN"}}))
+    assert take_in(workbook, fresh, "--say", str(say))[1]["status"] == "written"
+    assert take_in(workbook, fresh, "--say", str(say))[1]["status"] == "unchanged"
+    texts = {note["id"]: note["text"] for note in read_release(fresh / "releases" / NAME).notes}
+    assert texts[f"{NAME}-copy"] == "Read from a copy."
+    assert texts[f"{NAME}-printed-1"] == "Better words."
+
+
+def test_a_withdrawn_release_is_compared_with_no_more(
+    workbook: Path, fresh: Path, take_in: Command
+) -> None:
+    record = record_of(fresh / "releases" / "nato-2023-07-07")
+    assert take_in(workbook, fresh, "--dry-run")[1]["changes"]["from"] == ["nato-2023-07-07"]
+    write_withdrawal(record, Withdrawal(date(2026, 11, 22), "wrong"))
+    told = take_in(workbook, fresh, "--dry-run")[1]
+    assert told["changes"] == {"from": [], "new": 5377, "by_indicator": {}, "largest": []}
+
+
 @pytest.mark.parametrize(
     ("content", "text"),
     [
         ("id: other", "id: cannot be given"),
         ("- title", "is not a list of keys"),
+        ("notes:", "notes: None: is of a wrong kind"),
+        ("notes: [{id: [1], text: x}]", "notes 1: id: [1]: is of a wrong kind"),
+        ("currencies: [EUR]", "currencies: ['EUR']: is of a wrong kind"),
+        ("title: 2027", "title: 2027: is of a wrong kind"),
+        ("constant_base_year: yes", "constant_base_year: True: is of a wrong kind"),
+        ("cutoff_on: 2027-06-31", "is not YAML: day is out of range for month"),
         (None, "cannot be read: No such file or directory"),
     ],
 )

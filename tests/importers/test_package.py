@@ -107,3 +107,18 @@ def test_where_it_cannot_be_written_is_one_line(
     assert (
         capsys.readouterr().err == f"{data}/datapackage.json: cannot be written: Is a directory\n"
     )
+
+
+def test_a_folder_that_lacks_its_figures_or_its_source_is_refused(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = data / "releases" / "nato-2023-07-07"
+    (folder / "figures.csv").unlink()
+    assert main(["package", str(data)]) == 1
+    assert capsys.readouterr().err == f"{folder}/figures.csv: is not there\n"
+    (folder / "figures.csv").touch()
+    sources = data / "sources.csv"
+    sources.write_text(sources.read_text().replace("nato,", "otan,", 1))
+    assert main(["package", str(data)]) == 1
+    text = "release.yaml: source: nato: is no source of sources.csv"
+    assert capsys.readouterr().err == f"{folder}/{text}\n"

@@ -73,6 +73,7 @@ def test_a_meaningless_value_is_refused(folder: Path) -> None:
         (None, "release.yaml: cannot be read: No such file or directory"),
         ("id: [", "release.yaml: is not YAML: while parsing"),
         ("- id", "release.yaml: is not a list of keys"),
+        ("published_on: 2023-02-30", "release.yaml: is not YAML: day is out of range for month"),
     ],
 )
 def test_what_is_no_release_yaml_is_refused(folder: Path, content: str | None, start: str) -> None:
@@ -94,8 +95,10 @@ def test_figures_with_a_wrong_year_or_stage_are_refused(folder: Path) -> None:
     path = folder / "figures.csv"
     lines = path.read_text().splitlines()
     lines[1:3] = ["ALB,share_gdp_pct,soon,1,estimate,,,", "ALB,real_change_pct,2023,1,guess,,,"]
+    lines[3] = f"ALB,share_gdp_pct,{'1' * 4400},1,estimate,,,"
     path.write_text("\n".join(lines))
     assert refusal(folder) == [
         "figures.csv: row 2: soon: is no year",
         "figures.csv: row 3: guess: is no stage",
+        f"figures.csv: row 4: {'1' * 999}…: is no year",
     ]

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from importers.__main__ import main
-from importers.load import load
+from importers.load import DERIVED as TABLES
+from importers.load import derive, load
+from importers.loaded import DERIVED_OF
 from importers.packs import local_of
 
 from ..conftest import served
@@ -263,6 +265,12 @@ def test_a_release_is_withdrawn_once_and_for_a_reason(releases: Command) -> None
         f"{LARGE}: was withdrawn on {TODAY}: NATO took it back: wrong.\n",
     )
     assert releases("withdraw", SMALL, "--reason", " ") == (1, "", "--reason: is empty\n")
+    # What a shell passes on of bytes that are no UTF-8, which no database and no file would keep.
+    assert releases("withdraw", SMALL, "--reason", "caf\udce9") == (
+        1,
+        "",
+        "--reason: 'caf\\udce9': is not all text\n",
+    )
 
 
 def test_a_release_that_is_not_loaded_can_be_withdrawn(releases: Command) -> None:
@@ -295,7 +303,8 @@ def test_a_record_in_the_local_folder_is_enough(
     [
         ("withdrawn_on: 2026-11-20\n", "withdrawn_reason: is missing"),
         ("withdrawn_on: soon\nwithdrawn_reason: x\n", "withdrawn_on: soon: is of a wrong kind"),
-        ("[", "cannot be read: "),
+        ("[", "is not YAML: "),
+        ("withdrawn_on: 2026-11-31\n", "is not YAML: day is out of range for month"),
     ],
 )
 def test_a_record_that_is_wrong_is_refused(
@@ -348,7 +357,7 @@ TAMPERED = {
 def test_one_change_by_hand_is_found_and_nothing_else(
     releases: Command, connection: psycopg.Connection[Row]
 ) -> None:
-    tables = ("release", "observation", "spending_year")
+    tables = ("release", "observation", "spending_year", *TABLES)
     for table in tables:
         connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}".encode())
     for change, found in TAMPERED.items():
@@ -362,6 +371,36 @@ def test_one_change_by_hand_is_found_and_nothing_else(
             connection.execute(f"DELETE FROM {table}".encode())
         for table in tables:
             connection.execute(f"INSERT INTO {table} TABLE kept_{table}".encode())
+    assert releases("verify")[0] == 0
+
+
+DERIVED = {
+    "UPDATE comparison SET delta = 9 WHERE to_release = 'nato-2024-06-17' AND area = 'POL' AND indicator = 'share_gdp_pct' AND year = 2023":
+        "comparison: POL share_gdp_pct 2023: delta: loaded 9, file -0.640968081483421",
+    "DELETE FROM comparison WHERE to_release = 'nato-2024-06-17' AND area = 'POL' AND indicator = 'share_gdp_pct' AND year = 2023":
+        "comparison: POL share_gdp_pct 2023: loaded nothing, file a row",
+    "UPDATE availability SET count = 10 WHERE release = 'nato-2024-06-17' AND area = 'POL' AND indicator = 'share_gdp_pct'":
+        "availability: POL share_gdp_pct: count: loaded 10, file 11",
+    "DELETE FROM availability WHERE release = 'nato-2024-06-17' AND area = 'POL' AND indicator = 'share_gdp_pct'":
+        "availability: POL share_gdp_pct: loaded nothing, file a row",
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("loaded")
+def test_what_is_derived_is_compared_with_what_the_figures_give(
+    releases: Command, connection: psycopg.Connection[Row]
+) -> None:
+    assert set(DERIVED_OF) == set(TABLES)
+    for change, found in DERIVED.items():
+        assert connection.execute(change.encode()).rowcount == 1
+        code, output, errors = releases("verify")
+        assert (code, errors) == (1, "")
+        _, line, count = output.splitlines()
+        assert line == f"{LARGE}: {found}"
+        assert count.endswith("differences: 1")
+        with connection.transaction():
+            for table in TABLES:
+                derive(connection, table, "nato")  # type: ignore[arg-type]
     assert releases("verify")[0] == 0
 
 

@@ -1,7 +1,11 @@
 """Reading a tidy CSV, written here from the figures that it gave."""
 
 import csv
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pytest
 import yaml
 
 from importers.__main__ import DATA, main
+from importers.refusals import shown
 from importers.tidy import COLUMNS, INDICATORS
 
 from .conftest import Pack
@@ -154,12 +159,68 @@ def with_point(value: str | None) -> str:
         ("value", "n/a", "is no number"),
         ("value", "NaN", "is no number"),
         ("value", "inf", "is no number"),
+        ("value", "1e9999999", "is no number"),
+        ("value", "1_000", "is no number"),
+        ("value", "3,5", "is no number"),
+        ("year", "٢٠٢٤", "is no year"),
+        ("year", "9" * 4400, "is no year"),
     ],
 )
 def test_a_cell_that_is_not_understood_is_refused(
     run: Run, column: str, value: str, text: str
 ) -> None:
-    assert run(SHARE, SHARE | {column: value}) == [f"row 3: {value}: {text}"]
+    assert run(SHARE, SHARE | {column: value}) == [f"row 3: {shown(value)}: {text}"]
+
+
+@pytest.mark.parametrize("source", ["x", "../../x", "x" * 300])
+def test_a_source_that_we_do_not_have_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    file = tmp_path / "tidy.csv"
+    write_tidy(file, (SHARE | {"source": source},))
+    assert main(["tidy", str(file), "--data", str(data)]) == 1
+    text = f"{data}/sources.csv: {source}: is no source of sources.csv\n"
+    assert capsys.readouterr().err == text
+
+
+def test_a_file_without_one_figure_is_refused(run: Run) -> None:
+    assert run(SHARE | {"value": ""}) == ["has no figures"]
+
+
+def test_the_day_is_the_word_of_the_file(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tidy.csv"
+    write_tidy(file, (SHARE | {"release_date": "2023-07-08"},))
+    options = ("--data", str(data), "--coverage", "partial", "--dry-run", "--json")
+    assert main(["tidy", str(file), *options]) == 0
+    said = json.loads(capsys.readouterr().out)["said"]["published_on"]
+    assert said == {"value": "2023-07-08", "by": "the file"}
+
+
+def test_whoever_reads_the_output_may_stop_early(data: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "importers", "package", str(data)]
+    done = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, check=False, cwd=DATA.parent
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_what_excel_puts_before_a_file_is_read_over(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "tidy.csv"
+    write_tidy(file, (SHARE,))
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    (data / "releases" / "nato-2023-07-07" / "figures.csv").unlink()
+    assert main(["tidy", str(file), "--data", str(data)]) == 0
+
+
+def test_a_number_with_an_exponent_is_written_out(run: Run, data: Path) -> None:
+    assert run(SHARE | {"value": "3.5e-05"}) == []
+    figures = data / "releases" / "nato-2023-07-07" / "figures.csv"
+    assert "POL,share_gdp_pct,2023,0.000035,estimate" in figures.read_text()
 
 
 def test_every_problem_is_named_at_once(run: Run) -> None:
@@ -217,12 +278,22 @@ def test_a_folder_that_cannot_be_written_to_is_refused(
 ) -> None:
     folder, file = data / "releases" / "nato-2023-07-07", tmp_path / "tidy.csv"
     shutil.rmtree(folder)
-    (data / "releases").rename(data / "elsewhere")
-    (data / "releases").write_text("in the way")
+    folder.write_text("in the way")
     write_tidy(file, (SHARE,))
     assert main(["tidy", str(file), "--data", str(data)]) == 1
-    assert capsys.readouterr().err == f"{folder}: cannot be written: File exists\n"
+    assert capsys.readouterr().err == f"{folder}/figures.csv: cannot be written: File exists\n"
     assert not [path.name for path in data.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_of_releases_that_cannot_be_read_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, releases = tmp_path / "tidy.csv", data / "releases"
+    write_tidy(file, (SHARE,))
+    shutil.rmtree(releases)
+    releases.touch()
+    assert main(["tidy", str(file), "--data", str(data)]) == 1
+    assert capsys.readouterr().err == f"{releases}: cannot be read: Not a directory\n"
 
 
 def test_members_without_a_column_are_refused(

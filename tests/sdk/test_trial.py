@@ -1,6 +1,7 @@
 """A client passes if its program finds what plain HTTP finds, and not otherwise."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,16 @@ def test_a_client_without_its_compiler_is_skipped(address: str) -> None:
     found = attempt(Client("stub", "None", needs=(program, program), call="false"), address)
     assert found.outcome == SKIPPED
     assert found.reason == "no-such-compiler is missing: apt-get install no-such-package"
+
+
+def test_without_a_client_that_passed_no_fault_is_tried(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command.tools, "install", lambda needs: None)
+    monkeypatch.setattr(command, "service", lambda: nullcontext(address))
+    program = Program("no-such-compiler", "--version", 1, "no-such-package")
+    assert command.try_all([replace(STUB, needs=(program,))]) == 0
+    assert capsys.readouterr().out.endswith("clients: 0 passed, 0 failed, 1 skipped\n")
 
 
 def test_a_client_that_is_too_lenient_lets_a_fault_pass(

@@ -145,9 +145,9 @@ planned AS (
                     (started.target_value - started.start_value)
                     / (started.end_year - started.start_year)
         END AS needed_step_pp,
-        -- Forty decimals hold the product exactly, and so many has each of its powers.
+        -- Fifty decimals hold the product exactly, and so many has each of its powers.
         round(
-            (1 + 0.01 * started.gdp_growth_pct) * (1 + 0.01 * started.deflator_pct), 40
+            (1 + 0.01 * started.gdp_growth_pct) * (1 + 0.01 * started.deflator_pct), 50
         ) AS gdp_factor
     FROM started
 ),

@@ -160,7 +160,7 @@ def test_the_contract_marks_what_goes_and_says_what_comes(service: Flask) -> Non
         headers = drawn["components"]["responses"].get(
             response.get("$ref", "").rpartition("/")[2], response
         )["headers"]
-        assert {"Deprecation", "Sunset"} <= headers.keys()
+        assert {"Deprecation", "Sunset", "Link"} <= headers.keys()
 
 
 def test_nothing_goes_within_24_months() -> None:

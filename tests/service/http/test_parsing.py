@@ -39,6 +39,7 @@ def errors(client: FlaskClient, query: str) -> list[tuple[str, str, str | None]]
         ("share_gdp_pct_gte=inf", [("share_gdp_pct_gte", "invalid_value", None)]),
         ("share_gdp_pct_gte=1e3", [("share_gdp_pct_gte", "invalid_value", None)]),
         ("share_gdp_pct_gte=2,5", [("share_gdp_pct_gte", "invalid_value", None)]),
+        ("share_gdp_pct_gte=2.123456789012345678901", [("share_gdp_pct_gte", "invalid_value", None)]),
         ("share_gdp_pct_gte=2%25", [("share_gdp_pct_gte", "invalid_value", None)]),
         ("stage=estimated", [("stage", "unknown_value", "estimate")]),
         ("stage=actual,", [("stage", "invalid_value", None)]),
@@ -62,6 +63,15 @@ def test_what_is_wrong_is_named(
     client: FlaskClient, query: str, expected: list[tuple[str, str, str | None]]
 ) -> None:
     assert errors(client, query) == expected
+
+
+def test_a_value_as_it_is_served_is_a_bound_that_keeps_its_row(client: FlaskClient) -> None:
+    every = client.get(f"{PATH}?release=nato-2024-06-17&year=2019").json["data"]
+    longest = max((row["share_gdp_pct"] or 0 for row in every), key=lambda value: len(str(value)))
+    assert len(str(longest)) > len("1.123456789012345")
+    bounds = f"share_gdp_pct_gte={longest}&share_gdp_pct_lte={longest}"
+    kept = client.get(f"{PATH}?release=nato-2024-06-17&year=2019&{bounds}").json["data"]
+    assert kept == [row for row in every if row["share_gdp_pct"] == longest]
 
 
 def test_everything_wrong_is_named_at_once(client: FlaskClient) -> None:

@@ -77,7 +77,7 @@ def test_the_form_is_filled_in_with_the_example_request_and_no_more(page: dict[s
         filled = {at["name"]: at["example"] for at in operation["parameters"] if "example" in at}
         asked = path
         for name in re.findall(r"\{(\w+)\}", path):
-            asked = asked.replace(f"{{{name}}}", filled.pop(name))
+            asked = asked.replace(f"{{{name}}}", str(filled.pop(name)))
         pairs = [
             f"{name}={','.join(value) if isinstance(value, list) else value}"
             for name, value in sorted(filled.items())

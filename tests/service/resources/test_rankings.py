@@ -282,6 +282,13 @@ def test_latest_common_is_the_newest_year_that_all_have(
     assert {row["year"] for row in rows(client, f"{query}&member=DEU&latest=common")} == {2025}
 
 
+@pytest.mark.parametrize("indicator", ["spending_lcu_m_current", "spending_lcu_m_constant"])
+def test_ranks_of_different_currencies_say_so(client: FlaskClient, indicator: str) -> None:
+    caution = "The currencies differ"
+    assert caution in get(client, f"indicator={indicator}&year=2024")["meta"]["rule"]
+    assert caution not in get(client, "year=2024")["meta"]["rule"]
+
+
 def test_what_no_row_of_a_member_has_is_refused(client: FlaskClient) -> None:
     answer = client.get(f"{PATH}?indicator=real_change_since_2014_pct")
     assert (answer.status_code, answer.json["code"]) == (400, "unknown_value")
