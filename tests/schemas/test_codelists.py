@@ -34,7 +34,9 @@ CHECKED = {
 }
 
 
-@pytest.mark.parametrize(("place", "codelist"), CHECKED.items(), ids=[" ".join(place) for place in CHECKED])
+@pytest.mark.parametrize(
+    ("place", "codelist"), CHECKED.items(), ids=[" ".join(place) for place in CHECKED]
+)
 def test_a_table_allows_what_the_codelist_has(
     place: tuple[str, str], codelist: tuple[str, set[str]]
 ) -> None:
