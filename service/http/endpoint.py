@@ -58,6 +58,8 @@ def endpoint(
         asked = of_file(accepts) if isinstance(form, File) else accepts
         with ExitStack() as given_back:
             lent = given_back.enter_context(ExitStack())
+            if isinstance(form, File):
+                lent.enter_context(database().file())
             snapshot = lent.enter_context(database().snapshot())
             query = parsing.parse(asked, snapshot.codes)
             body = view(snapshot, query, **path_parameters)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import psycopg
@@ -58,9 +59,21 @@ class Database:
         )
 
         self.breaker = Breaker()
+        # Lists in files are read at the client's pace: one connection is left to all else.
+        self.files = BoundedSemaphore(max(1, config.pool_size - 1))
 
     def close(self) -> None:
         self.pool.close()
+
+    @contextmanager
+    def file(self) -> Iterator[None]:
+        """Lend a place for a list in a file. Raises DatabaseUnavailableError: all are taken."""
+        if not self.files.acquire(timeout=self.pool.timeout):
+            raise DatabaseUnavailableError("as many lists in files as may be are being sent")
+        try:
+            yield
+        finally:
+            self.files.release()
 
     @contextmanager
     def snapshot(self) -> Iterator["Snapshot"]:

@@ -431,7 +431,7 @@ def idle(app: Flask) -> bool:
 
 @contextmanager
 def small(url: str, **kwargs: Any) -> Iterator[Flask]:
-    app = create_app(Config(url, pool_size=1, pool_timeout_s=1, **kwargs))
+    app = create_app(Config(url, **{"pool_size": 1, "pool_timeout_s": 1, **kwargs}))
     yield app
     app.extensions["database"].close()
 
@@ -542,6 +542,19 @@ def test_a_client_that_reads_too_slowly_is_cut_off(
             list(answer.response)
         assert "too slowly" in str(caplog.records[-1].exc_info)
         assert idle(app)
+
+
+def test_slow_clients_leave_a_connection_to_all_else(database_url: str) -> None:
+    with small(database_url, pool_size=3) as app:
+        slow = [app.test_client().get("/v1/observations.csv") for _ in range(2)]
+        for answer in slow:
+            next(iter(answer.response))
+        refused = app.test_client().get("/v1/members.csv")
+        assert (refused.status_code, refused.json["code"]) == (503, "database_unavailable")
+        assert app.test_client().get("/v1/members").status_code == 200
+        for answer in slow:
+            answer.close()
+        assert app.test_client().get("/v1/members.csv").status_code == 200
 
 
 def test_a_workbook_keeps_no_connection_while_it_is_sent(database_url: str) -> None:
