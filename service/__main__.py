@@ -49,6 +49,7 @@ def launch(started: ExitStack) -> None:
     server = None if settings.database_url else start_database(settings.directory, started)
     environment = dict(os.environ) | database_variables(settings, server)
     migrate(environment["DATABASE_URL"])
+    supervisor.signals.check()
     load(environment)
     begun = time.monotonic()
     gunicorn = started.enter_context(supervisor.running(gunicorn_command(), environment))

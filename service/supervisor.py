@@ -54,6 +54,14 @@ class Signals:
     def begin_ending(self) -> None:
         self.is_ending = True
 
+    def check(self) -> None:
+        """Raise KeyboardInterrupt again where it was lost.
+
+        Python drops what is raised in a finalizer, or in what a library of C calls back.
+        """
+        if self.is_ending:
+            raise KeyboardInterrupt
+
 
 signals = Signals()
 
@@ -98,6 +106,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def watch(gunicorn: subprocess.Popen[bytes], server: EmbeddedServer | None) -> NoReturn:
     """Wait for a failure: if all goes well, only a signal ends it."""
     while server is None or server.is_running:
+        signals.check()
         with suppress(subprocess.TimeoutExpired):
             exit_code = gunicorn.wait(0.5)
             raise SupervisorError(f"gunicorn stopped by itself (exit code {exit_code})", exit_code)
@@ -109,6 +118,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> 
     deadline = time.monotonic() + READY_WITHIN_S
     status: int | None = None
     while time.monotonic() < deadline:
+        signals.check()
         if process.poll() is not None:
             raise SupervisorError(
                 f"gunicorn did not start (exit code {process.returncode})", process.returncode

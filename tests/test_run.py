@@ -10,11 +10,12 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from service import supervisor
 from service.storage.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[1]
@@ -177,6 +178,20 @@ def test_an_impatient_second_interrupt_leaves_nothing_either(directory: Path) ->
             begun = time.monotonic()
             assert launcher.end(signal.SIGINT, signal.SIGINT) == 0
         assert time.monotonic() - begun < 20
+
+
+def test_an_interrupt_that_python_drops_ends_it_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signals = supervisor.Signals()
+    monkeypatch.setattr(supervisor, "signals", signals)
+    with suppress(KeyboardInterrupt):
+        signals.receive(signal.SIGTERM, None)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        with pytest.raises(KeyboardInterrupt):
+            supervisor.watch(process, None)
+        with pytest.raises(KeyboardInterrupt):
+            supervisor.wait_until_ready(process, "127.0.0.1", 1)
 
 
 def test_an_interrupt_while_loading_ends_it(directory: Path) -> None:
