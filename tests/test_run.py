@@ -46,7 +46,13 @@ def run(**variables: object) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_a_hangup,
     )
+
+
+def hear_a_hangup() -> None:
+    """Undo what nohup says to whatever is started under it: the tests may be."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @contextmanager
