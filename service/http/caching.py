@@ -69,6 +69,8 @@ def conditional(response: Response, validators: Validators) -> Response:
         response.last_modified = validators.changed_at
     response.headers["Cache-Control"] = validators.cache_control
     response.make_conditional(without_preconditions())
+    if response.status_code == 304:
+        response.headers.pop("Content-Disposition", None)  # of a body that is not sent
     return response
 
 
