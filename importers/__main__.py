@@ -1,12 +1,10 @@
 """The command line: from a publisher's file to data/, and from data/ into the database."""
 
 import argparse
-import json
 import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from importers.drafts import read_given
 from importers.intake import KINDS, Wish, read_checked, take_in, write_folder
@@ -15,7 +13,7 @@ from importers.package import package_of, write_package
 from importers.packs import local_of
 from importers.reference import read_reference
 from importers.refusals import RefusedError
-from importers.shelf import add_commands
+from importers.shelf import add_commands, print_json
 from importers.sipri import SipriFile
 from importers.whole import whole_release
 
@@ -110,10 +108,6 @@ def run_import(options: argparse.Namespace) -> None:
         print_json(summary.to_json())
     else:
         print("\n".join(summary.lines()))
-
-
-def print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def run_whole(options: argparse.Namespace) -> None:
