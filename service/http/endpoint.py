@@ -40,6 +40,7 @@ def endpoint(
     returns: type[ma.Schema],
     validated_by: Validated = caching.of_release,
     formats: tuple[Format, ...] = (JSON,),
+    as_files: tuple[File, ...] = FILES,
     example: str = "",
     deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
@@ -48,7 +49,7 @@ def endpoint(
     `validated_by` returns the validators of the answer, where it depends on more than a release.
     `formats` are those that Accept may choose from; the contract describes the path by the first.
     A path that ends in its format's suffix has only that one, whatever Accept says. A list has
-    `FILES` too, each at a path of its own, without being asked.
+    its files too (`as_files`), each at a path of its own; what is no list has none.
     `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
 
@@ -79,6 +80,7 @@ def endpoint(
         path,
         answer,
         formats,
+        as_files,
         accepts=accepts,
         returns=returns,
         reads_database=True,
@@ -113,6 +115,7 @@ def constant(
         path,
         answer,
         (JSON,),
+        FILES,
         accepts=accepts,
         returns=returns,
         reads_database=False,
@@ -129,11 +132,13 @@ def registering(
     path: str,
     answer: Callable[[View, Format | File, Forms, dict[str, str]], Response],
     formats: tuple[Format, ...],
+    as_files: tuple[File, ...],
     **described: Any,
 ) -> Callable[[View], View]:
     """Return what routes a view: a list at a path for each of its files too."""
     is_list = formats[0] is JSON and isinstance(described["returns"]().fields.get("data"), List)
-    forms = (*formats, *(FILES if is_list else ()))
+    all_files = as_files if is_list else ()
+    forms: Forms = (*formats, *all_files)
     by_type = {form.media_type: form for form in forms}
 
     def register(view: View) -> View:
@@ -144,7 +149,7 @@ def registering(
             return answer(view, form, forms, path_parameters)
 
         routed = route(blueprint, path, chosen, format=formats[0], **described)
-        for file in FILES if is_list else ():
+        for file in all_files:
             described_file = described | {"accepts": of_file(described["accepts"])}
             route(
                 blueprint,
