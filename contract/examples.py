@@ -190,7 +190,8 @@ def answer(app: Flask, asked: Asked) -> Any:
         headers={"X-Request-Id": REQUEST_ID, **asked.headers},
         data=asked.body,
     )
-    return fixed(response.json if response.is_json else response.text)
+    is_read = response.mimetype in (JSON.media_type, "application/problem+json")
+    return fixed(response.json if is_read else response.text)
 
 
 def fixed(value: Any) -> Any:

@@ -31,6 +31,8 @@ SUFFIXES = {
 }
 # What every list is had as besides JSON, at a path of its own.
 FILES = (".csv", ".ndjson", ".xlsx")
+# What else is not JSON, and has its path to itself.
+DOCUMENTS = (".atom", ".jsonld")
 
 
 class CheckingClient(FlaskClient):

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from .contract import FILES, contract
+from .contract import DOCUMENTS, FILES, contract
 
 
 def example(path: str, parameters: list[dict[str, Any]]) -> str:
@@ -46,7 +46,7 @@ LISTS = [path for path, item in contract()["paths"].items() if item["get"]["oper
 # Where Accept has other formats to choose, the one that comes first after JSON.
 CHOICES = {EXAMPLES[path]: "text/csv" for path in LISTS} | {"/v1/changelog": "application/atom+xml"}
 # Where the path says which format, whatever Accept says.
-SUFFIXED = [url for path, url in EXAMPLES.items() if path.endswith((*FILES, ".atom"))]
+SUFFIXED = [url for path, url in EXAMPLES.items() if path.endswith((*FILES, *DOCUMENTS))]
 BAD = {
     "an unknown parameter": ("/v1/members?nonsense=1", 400),
     "an unknown path": ("/v1/nonsense", 404),

@@ -26,7 +26,7 @@ def at(body: Any, path: str) -> Any:
 def test_every_section_of_what_is_computed_has_examples() -> None:
     for section in (
         "Assessments", "Quadrants", "Rankings", "Paths", "Commitments' states", "Revisions",
-        "Availability", "Search", "Changelog",
+        "Availability", "Search", "Changelog", "Datasets for harvesters",
     ):  # fmt: skip
         text = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
         assert "\nGET /v1/" in text, section

@@ -2,6 +2,11 @@
 
 TITLE = "Burdenshare"
 
+SUMMARY = (
+    "NATO defence spending and the promises made about it: every figure with its release, its "
+    "unit and its source."
+)
+
 INFO = {
     "description": """\
 NATO defence spending and the promises made about it. Every figure is served with its release,

@@ -26,6 +26,7 @@ PAGE = """<!doctype html>
 <title>Burdenshare: the reference</title>
 <link rel="icon" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="describedby" type="application/ld+json" href="/v1/datasets.jsonld">
 </head>
 <body>
 <div id="reference"></div>

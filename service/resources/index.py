@@ -7,6 +7,7 @@ from flask import Blueprint, current_app
 from schemas.base import NoParameters
 from schemas.index import IndexItem
 from service.http import answers
+from service.http.contract_text import SUMMARY, TITLE
 from service.http.endpoint import endpoint
 from service.http.formats import File
 from service.storage.database import Snapshot
@@ -36,9 +37,8 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
     counts = snapshot.fetch_one("index/get", {})
     assert counts is not None
     return {
-        "title": "Burdenshare",
-        "description": "NATO defence spending and the promises made about it: every figure with "
-        "its release, its unit and its source.",
+        "title": TITLE,
+        "description": SUMMARY,
         "api_version": current_app.config["API_VERSION"],
         "data_release": counts.pop("data_release"),
         "data_changed_at": snapshot.dataset["changed_at"],
