@@ -46,7 +46,7 @@ LISTS = [path for path, item in contract()["paths"].items() if item["get"]["oper
 # Where Accept has other formats to choose, the one that comes first after JSON.
 CHOICES = {EXAMPLES[path]: "text/csv" for path in LISTS} | {"/v1/changelog": "application/atom+xml"}
 # Where the path says which format, whatever Accept says.
-SUFFIXED = [url for path, url in EXAMPLES.items() if path.endswith((*FILES, ".atom"))]
+SUFFIXED = [url for path, url in EXAMPLES.items() if path.endswith((*FILES, ".atom", ".xml"))]
 BAD = {
     "an unknown parameter": ("/v1/members?nonsense=1", 400),
     "an unknown path": ("/v1/nonsense", 404),

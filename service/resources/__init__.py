@@ -23,6 +23,7 @@ from . import (
     search,
     sources,
     spending_years,
+    structures,
     summits,
     targets,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS = tuple(
         indicators,
         search,
         codelists,
+        structures,
         problems,
         health,
     )
