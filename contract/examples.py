@@ -31,6 +31,7 @@ from service.http import contract
 from service.http.contract_text import SERVERS
 from service.http.examples import FILE, request_of
 from service.http.formats import JSON, File
+from service.http.sdmx import STRUCTURE_XML
 from service.http.workbook import XLSX
 from service.storage.embedded import EmbeddedServer
 from service.storage.migrations import migrate
@@ -42,6 +43,8 @@ DAY = date(2026, 11, 22)
 LOADED_AT = "2026-11-22T06:59:11Z"
 # A day as an instant, which begins at midnight, is the same everywhere.
 INSTANT = re.compile(r"[0-9-]{10}T(?!00:00:00Z)[0-9:]{8}(\.[0-9]+)?Z")
+# What is shown as it is; all else as a text, a cube in JSON among it.
+JSON_TYPES = {JSON.media_type, "application/problem+json"}
 REQUEST_ID = "5f0e7c3a9b1d4e62"
 
 
@@ -140,7 +143,7 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
                 continue
             drawn = example(app, Asked(request_of(rule, view)))
             answers[contract.camel(view.__name__)] = drawn
-            if isinstance(view.format, File):
+            if isinstance(view.format, File) or view.format is STRUCTURE_XML:
                 drawn["answer"] = first_lines(drawn["answer"])
             if view.format is not JSON:
                 continue
@@ -157,7 +160,7 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
 
 
 def first_lines(text: str) -> str:
-    """Return the beginning of a list in a file, which is whole: its header, if any, and a row."""
+    """Return the beginning of what comes whole: of a list in a file its header and a row."""
     return "".join(text.splitlines(keepends=True)[:2])
 
 
@@ -190,8 +193,7 @@ def answer(app: Flask, asked: Asked) -> Any:
         headers={"X-Request-Id": REQUEST_ID, **asked.headers},
         data=asked.body,
     )
-    is_read = response.mimetype in (JSON.media_type, "application/problem+json")
-    return fixed(response.json if is_read else response.text)
+    return fixed(response.json if response.mimetype in JSON_TYPES else response.text)
 
 
 def fixed(value: Any) -> Any:

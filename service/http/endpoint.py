@@ -171,7 +171,7 @@ def as_file(view: View, file: File, answer: Callable[[dict[str, str]], Response]
         return answer(path_parameters)
 
     words = (view.__doc__ or "").partition("\n")[0].rstrip(".")
-    whole.__name__ = f"{view.__name__}_{file.suffix[1:]}"
+    whole.__name__ = f"{view.__name__}{file.suffix.replace('.', '_')}"
     whole.__module__ = view.__module__
     whole.__doc__ = (
         f"{words}, as {file.words}.\n\nThe whole list under the same filters and in the same "
@@ -213,11 +213,11 @@ def respond(
     if isinstance(form, File):
         response = Response(form.write(table_of(schema, body)))
         response.implicit_sequence_conversion = False  # to count its bytes would be to write it
-        response.content_type = form.media_type + form.parameters
         name = files.file_name(form.suffix, body["meta"].get("release"))
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     else:
-        response = Response(form.write(schema.dump(body)), content_type=form.media_type)
+        response = Response(form.write(schema.dump(body)))
+    response.content_type = form.media_type + form.parameters
     for target, relation, more in links(body, form, forms):
         response.headers.add("Link", f'<{target}>; rel="{relation}"{more}')
     if "release" in body["meta"]:

@@ -93,7 +93,12 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
     assert isinstance(data.inner, ma.fields.Nested)
     assert isinstance(meta, ma.fields.Nested)
     row = data.inner.schema
-    return Table(row.fields, map(row.dump, body["data"]), meta.schema.dump(body["meta"]))
+    return Table(
+        row.fields,
+        map(row.dump, body["data"]),
+        meta.schema.dump(body["meta"]),
+        body.get("codes", {}),
+    )
 
 
 def file_name(suffix: str, release: str | None) -> str:

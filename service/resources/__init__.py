@@ -24,6 +24,7 @@ from . import (
     search,
     sources,
     spending_years,
+    structures,
     summits,
     targets,
 )
@@ -54,6 +55,7 @@ BLUEPRINTS = tuple(
         indicators,
         search,
         codelists,
+        structures,
         problems,
         health,
     )

@@ -6,10 +6,13 @@ from flask import Blueprint
 
 from schemas.observations import ObservationListQuery, ObservationPage
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.endpoint import FILES, endpoint
+from service.http.json_stat import JSON_STAT
+from service.http.sdmx import SDMX_CSV
 from service.storage.database import Snapshot
 
 from .releases import choose
+from .structures import codes_of
 
 blueprint = Blueprint("observations", __name__)
 
@@ -19,6 +22,7 @@ blueprint = Blueprint("observations", __name__)
     "/v1/observations",
     accepts=ObservationListQuery,
     returns=ObservationPage,
+    as_files=(*FILES, JSON_STAT, SDMX_CSV),
     example="area=POL&indicator=share_gdp_pct&year_gte=2023&release=nato-2024-06-17",
 )
 def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
@@ -29,4 +33,5 @@ def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     has a row too, with the reason.
     """
     release = choose(snapshot, query)
-    return answers.page(snapshot, "observations/list", ObservationListQuery, query, release)
+    body = answers.page(snapshot, "observations/list", ObservationListQuery, query, release)
+    return body if "limit" in query else body | {"codes": codes_of(snapshot)}

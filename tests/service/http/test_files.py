@@ -37,6 +37,7 @@ from service.http.formats import Table
 from service.http.workbook import XLSX
 from service.storage import database
 from tests.conftest import DATA, made_database
+from tests.contract import FILES as ALL_SUFFIXES
 from tests.contract import contract
 from tests.service.storage.test_paging import LISTS
 
@@ -134,9 +135,9 @@ def same(app: Flask, client: FlaskClient, path: str, query: dict[str, str]) -> l
 
 
 def test_every_list_is_tried() -> None:
-    paths = {path for path in contract()["paths"] if path.endswith(".csv")}
+    paths = {path for path in contract()["paths"] if path.endswith(".ndjson")}
     assert {path.replace("{target}", "wales-2014-spending") for path in paths} == {
-        f"{path}.csv" for path in QUERIES
+        f"{path}.ndjson" for path in QUERIES
     }
 
 
@@ -145,8 +146,8 @@ def test_a_file_takes_what_the_list_takes_but_no_page() -> None:
         return [at["name"] for at in contract()["paths"][path]["get"]["parameters"]]
 
     for path in contract()["paths"]:
-        if path.endswith(tuple(SUFFIXES)):
-            of_list = taken(path.rpartition(".")[0])
+        if path.endswith(ALL_SUFFIXES):
+            of_list = taken(path.partition(".")[0])
             assert taken(path) == [name for name in of_list if name not in ("limit", "cursor")]
 
 
