@@ -176,7 +176,7 @@ def as_file(view: View, file: File, answer: Callable[[dict[str, str]], Response]
     whole.__doc__ = (
         f"{words}, as {file.words}.\n\nThe whole list under the same filters and in the same "
         "order, with no limit: all of it comes or an error does. What stands in `meta` is in the "
-        "list as JSON."
+        f"list as JSON.{file.more and f' {file.more}'}"
     )
     return whole
 

@@ -41,7 +41,8 @@ class Table(NamedTuple):
 class File(NamedTuple):
     """A form of a whole list, written row for row: as many bytes at a time as come.
 
-    `parameters` follow the media type in Content-Type; `words` name it in the contract.
+    `parameters` follow the media type in Content-Type; `words` name it in the contract, and `more`
+    is what else there is to say of it there.
     """
 
     media_type: str
@@ -49,6 +50,7 @@ class File(NamedTuple):
     write: Callable[[Table], Iterable[bytes]]
     words: str
     parameters: str = ""
+    more: str = ""
 
 
 def as_json(body: Mapping[str, Any]) -> str:

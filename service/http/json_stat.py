@@ -163,4 +163,10 @@ def placed(cells: Iterable[tuple[int, Row]], part: Callable[[Row], Any]) -> Iter
     yield "{}" if mark == "{" else "}"
 
 
-JSON_STAT = File("application/json-stat+json", ".jsonstat", as_json_stat, "JSON-stat 2.0")
+JSON_STAT = File(
+    "application/json-stat+json",
+    ".jsonstat",
+    as_json_stat,
+    "JSON-stat 2.0",
+    more="A cube has an order of its own, whatever `sort` says.",
+)

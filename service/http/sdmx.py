@@ -96,6 +96,8 @@ def values(row: Mapping[str, Any]) -> Iterator[str]:
         **row,
         "FREQ": "A",
         "OBS_STATUS": OF_STAGE[row["stage"]] if reason is None else OF_REASON[reason],
+        # Of an empty cell SDMX would think that nothing is said.
+        "value": "NaN" if reason else row["value"],
         "notes": ";".join(note["id"] for note in row["notes"]),
     }
     for component in COMPONENTS:
@@ -103,7 +105,12 @@ def values(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 SDMX_CSV = File(
-    "application/vnd.sdmx.data+csv", ".sdmx.csv", as_sdmx_csv, "SDMX-CSV 2.0", "; version=2.0.0"
+    "application/vnd.sdmx.data+csv",
+    ".sdmx.csv",
+    as_sdmx_csv,
+    "SDMX-CSV 2.0",
+    "; version=2.0.0",
+    "Its structure is at `/v1/structures/observations.xml`.",
 )
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/"
@@ -143,7 +150,8 @@ def put_header(message: Element, prepared: str) -> None:
 def put_codelist(
     parent: Element, codelist: str, codes: Iterable[tuple[str, str, str | None]]
 ) -> None:
-    found = put_maintained(parent, "str:Codelist", codelist, codelist)
+    title = next(one.name for one in COMPONENTS if one.codelist == codelist)
+    found = put_maintained(parent, "str:Codelist", codelist, title)
     for code, meaning, definition in codes:
         put_named(put(found, "str:Code", id=code), meaning, definition)
 

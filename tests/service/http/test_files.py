@@ -581,7 +581,7 @@ def test_an_example_is_what_a_file_begins_with(client: FlaskClient, url: str, sh
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == TEXT.count("\nGET ") == 3
+    assert len(EXAMPLES) == TEXT.count("\nGET ") == 5
 
 
 # Memory.
