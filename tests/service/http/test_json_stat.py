@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import re
 import tracemalloc
 from datetime import date
 from typing import Any
@@ -18,7 +17,6 @@ from schemas.observations import Observation, ObservationListQuery
 from service.http.formats import Table
 from service.http.json_stat import JSON_STAT, TwiceError
 from tests.service.http.test_files import (
-    TEXT,
     UNUSUAL,
     Row,
     download,
@@ -43,14 +41,6 @@ FILTERS = {
     "value_gte": ["2", "1000000"],
     "source": ["nato", "sipri"],
 }
-
-
-def run_program(library: str, address: str) -> None:
-    """Run what docs/formats.md shows with a library, against the service that is tested."""
-    [program] = [
-        one for one in re.findall(r"```python\n(.+?)```", TEXT, re.DOTALL) if library in one
-    ]
-    exec(program.replace("http://127.0.0.1:8000", address), {})
 
 
 def cube(client: FlaskClient, query: dict[str, str]) -> Any:
@@ -147,11 +137,6 @@ def test_pyjstat_reads_it(client: FlaskClient) -> None:
     labelled = pyjstat.Dataset.read(text).write("dataframe")
     assert set(labelled["Area"]) == {"Iceland", "Türkiye", "United States"}
     assert set(labelled["Indicator"]) == {"Defence expenditure as a share of GDP"}
-
-
-def test_the_program_in_the_docs_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    run_program("pyjstat", address)
-    assert "Türkiye" in capsys.readouterr().out
 
 
 def test_nulls_reasons_and_accents_come_through(client: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from schemas.codelists import CODELISTS
 from schemas.observations import Observation, ObservationListQuery
 from service.http.sdmx import OF_REASON, OF_STAGE
 from tests.service.http.test_files import UNUSUAL, Row, download, queries, whole
-from tests.service.http.test_json_stat import FILTERS, run_program
+from tests.service.http.test_json_stat import FILTERS
 
 PATH, STRUCTURE = "/v1/observations", "/v1/structures/observations.xml"
 
@@ -108,11 +108,6 @@ def test_under_any_query(
     client: FlaskClient, message: Any, notes: dict[str, str], query: dict[str, str]
 ) -> None:
     same(client, message, notes, {"area": "ISL,TUR,NATO_TOTAL,WORLD", **query})
-
-
-def test_the_program_in_the_docs_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    run_program("sdmx", address)
-    assert "share_gdp_pct nato-2026-07-10 2024" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_statuses_are_those_of_every_stage_and_reason() -> None:
