@@ -27,10 +27,11 @@ SUFFIXES = {
     "application/atom+xml": ".atom",
     "text/csv": ".csv",
     "application/x-ndjson": ".ndjson",
+    "application/vnd.apache.parquet": ".parquet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
-# What every list is had as besides JSON, at a path of its own.
-FILES = (".csv", ".ndjson", ".xlsx")
+# What lists are had as besides JSON, at a path of its own.
+FILES = (".csv", ".ndjson", ".xlsx", ".parquet")
 
 
 class CheckingClient(FlaskClient):

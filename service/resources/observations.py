@@ -6,7 +6,8 @@ from flask import Blueprint
 
 from schemas.observations import ObservationListQuery, ObservationPage
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.endpoint import FILES, endpoint
+from service.http.parquet import PARQUET
 from service.storage.database import Snapshot
 
 from .releases import choose
@@ -19,6 +20,7 @@ blueprint = Blueprint("observations", __name__)
     "/v1/observations",
     accepts=ObservationListQuery,
     returns=ObservationPage,
+    as_files=(*FILES, PARQUET),
     example="area=POL&indicator=share_gdp_pct&year_gte=2023&release=nato-2024-06-17",
 )
 def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
