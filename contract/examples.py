@@ -30,7 +30,8 @@ from service.config import Config
 from service.http import contract
 from service.http.contract_text import SERVERS
 from service.http.examples import FILE, request_of
-from service.http.formats import JSON, File
+from service.http.formats import JSON, ZIP, File
+from service.http.parquet import PARQUET
 from service.http.sdmx import STRUCTURE_XML
 from service.http.workbook import XLSX
 from service.storage.embedded import EmbeddedServer
@@ -45,6 +46,7 @@ LOADED_AT = "2026-11-22T06:59:11Z"
 INSTANT = re.compile(r"[0-9-]{10}T(?!00:00:00Z)[0-9:]{8}(\.[0-9]+)?Z")
 # What is shown as it is; all else as a text, a cube in JSON among it.
 JSON_TYPES = {JSON.media_type, "application/problem+json"}
+PACKED = (XLSX, PARQUET, ZIP)
 REQUEST_ID = "5f0e7c3a9b1d4e62"
 
 
@@ -84,6 +86,9 @@ PROVOKED = {
     "not_found": Asked("/v1/members/Polnad"),
     "gone": Asked("/v1/spending-years?release=nato-2026-07-10", service="withdrawn"),
     "not_acceptable": Asked("/v1/members", headers={"Accept": "image/png"}),
+    "range_not_satisfiable": Asked(
+        "/v1/exports/nato-2024-06-17.zip", headers={"Range": "bytes=99999999-"}
+    ),
     "content_too_large": Asked("/v1/members", body=b"x" * 5000),
     "uri_too_long": Asked(f"/v1/spending-years?member={'POL,' * 1000}"),
     "too_many_requests": Asked("/v1/members", service="limited"),
@@ -139,7 +144,7 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
         for rule, view in contract.routes(app):
-            if view.format is XLSX:  # bytes that no reader of the contract could read
+            if view.format in PACKED:  # bytes that no reader of the contract could read
                 continue
             drawn = example(app, Asked(request_of(rule, view)))
             answers[contract.camel(view.__name__)] = drawn

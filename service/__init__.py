@@ -8,6 +8,7 @@ from .config import Config, from_environment
 from .http import (
     contract,
     deprecation,
+    download,
     empty_path,
     headers,
     limits,
@@ -34,6 +35,7 @@ PARTS = (
     deprecation,
     contract,
     reference,
+    download,
     cli,
 )
 

@@ -27,13 +27,14 @@ SUFFIXES = {
     "application/atom+xml": ".atom",
     "text/csv": ".csv",
     "application/x-ndjson": ".ndjson",
+    "application/vnd.apache.parquet": ".parquet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/json-stat+json": ".jsonstat",
     "application/vnd.sdmx.data+csv": ".sdmx.csv",
     "application/vnd.sdmx.structure+xml": ".xml",
 }
-# What a list is had as besides JSON, at a path of its own; the last two only the observations.
-FILES = (".csv", ".ndjson", ".xlsx", ".jsonstat", ".sdmx.csv")
+# What lists are had as besides JSON, at a path of its own.
+FILES = (".csv", ".ndjson", ".xlsx", ".parquet", ".jsonstat", ".sdmx.csv")
 # What else is not JSON, and has its path to itself.
 DOCUMENTS = (".atom", ".jsonld", ".xml")
 

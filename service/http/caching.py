@@ -1,11 +1,13 @@
 """Validators and freshness: ETag, Last-Modified, Cache-Control and the 304."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from service import clock
 from service.storage.database import Snapshot
@@ -15,6 +17,10 @@ from .probes import PROBES
 
 FRESH = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+# A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
+RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
 
 
 class Validators(NamedTuple):
@@ -71,6 +77,26 @@ def conditional(response: Response, validators: Validators) -> Response:
     response.make_conditional(without_preconditions())
     if response.status_code == 304:
         response.headers.pop("Content-Disposition", None)  # of a body that is not sent
+    return response
+
+
+def in_part(response: Response) -> Response:
+    """Turn an answer of known length into the part of it that `Range` asks for, if it does.
+
+    Raises RequestedRangeNotSatisfiable. Its validators must stand, for `If-Range`.
+    """
+    if response.status_code == 304:
+        return response
+    environ = without_preconditions()
+    if request.method == "HEAD" or not RANGE.fullmatch(environ.get("HTTP_RANGE", "")):
+        environ.pop("HTTP_RANGE", None)
+    try:
+        response.make_conditional(
+            environ, accept_ranges=True, complete_length=response.content_length
+        )
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
     return response
 
 

@@ -130,6 +130,13 @@ CATALOGUE = {
             "percent-encoded. That is the one exception to this format.",
         ),
         Kind(
+            "range_not_satisfiable",
+            416,
+            "Range not satisfiable",
+            "A `Range` header asks for bytes beyond the end of the file. `Content-Range` says how "
+            "long it is.",
+        ),
+        Kind(
             "too_many_requests",
             429,
             "Too many requests",

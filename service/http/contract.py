@@ -22,7 +22,7 @@ from schemas.vintage import Vintage
 
 from . import caching, contract_text, examples, parsing
 from .catalogue import CATALOGUE
-from .formats import JSON, File
+from .formats import JSON, Archive, File
 from .parameter import query_parameter
 from .probes import PROBES
 
@@ -35,6 +35,7 @@ EVERYWHERE = (400, 413, 414, 500)
 
 NOT_MODIFIED = "NotModified"
 FIGURES_NOT_MODIFIED = "FiguresNotModified"
+PARTIAL_CONTENT = "PartialContent"
 
 YEAR = re.compile("(^|_)years?(_|$)")
 
@@ -225,8 +226,20 @@ def add_shared(spec: APISpec, app: Flask) -> None:
                 "headers": header_references([*contract_text.HEADERS_OF_304, *more]),
             },
         )
+    for rule, view in routes(app):
+        if isinstance(view.format, Archive):  # every one is as the others are
+            spec.components.response(PARTIAL_CONTENT, partial_content(rule, view))
+            break
     for status in sorted({status for route in routes(app) for status in problems_of(*route)}):
         spec.components.response(response_name(status), problem_response(status))
+
+
+def partial_content(rule: Any, view: Any) -> dict[str, Any]:
+    return {
+        "description": "The part of the file that `Range` asks for.",
+        "headers": header_references([*headers_of(rule, view), "Content-Range"]),
+        "content": {view.format.media_type: {"schema": body_of(view)}},
+    }
 
 
 def response_name(status: int) -> str:
@@ -240,7 +253,11 @@ def problem_response(status: int) -> dict[str, Any]:
     return {
         "description": f"A problem with the code {', '.join(f'`{code}`' for code in codes)}.",
         "headers": header_references(
-            [*contract_text.PROBLEM_HEADERS, *(["Retry-After"] if status in (429, 503) else [])]
+            [
+                *contract_text.PROBLEM_HEADERS,
+                *(["Retry-After"] if status in (429, 503) else []),
+                *(["Content-Range"] if status == 416 else []),
+            ]
         ),
         "content": {
             "application/problem+json": {"schema": "Problem", "examples": examples.named(drawn)}
@@ -318,6 +335,8 @@ def responses(rule: Any, view: Any) -> dict[str, Any]:
             "content": {view.format.media_type: content},
         }
     }
+    if isinstance(view.format, Archive):
+        found["206"] = PARTIAL_CONTENT
     if rule.rule not in PROBES:
         found["304"] = FIGURES_NOT_MODIFIED if has_figures(view) else NOT_MODIFIED
     return found | {str(status): response_name(status) for status in problems_of(rule, view)}
@@ -330,6 +349,7 @@ def problems_of(rule: Any, view: Any) -> list[int]:
         *(() if view.format.suffix else {406}),
         *({404} if rule.arguments else ()),
         *({410} if names_release(rule, view) else ()),
+        *({416} if isinstance(view.format, Archive) else ()),
         *({503} if view.reads_database else ()),
         *({429} if rule.rule not in PROBES else ()),
     }
@@ -358,7 +378,8 @@ def headers_of(rule: Any, view: Any) -> list[str]:
         *contract_text.HEADERS_OF_EVERY_200,
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
-        *(["Content-Disposition"] if isinstance(view.format, File) else ()),
+        *(["Content-Disposition"] if isinstance(view.format, File | Archive) else ()),
+        *(["Accept-Ranges"] if isinstance(view.format, Archive) else ()),
         *(["X-Data-Release"] if has_figures(view) else ()),
         *contract_text.OPTIONAL_HEADERS,
     ]

@@ -117,6 +117,11 @@ HEADERS = {
         "The name to save a file under.",
         'attachment; filename="spending-years_nato-2026-07-10.csv"',
     ),
+    "Accept-Ranges": header("That a part of the file may be asked for, in bytes.", "bytes"),
+    "Content-Range": header(
+        "Which bytes these are, of how many; after a range beyond the end, of how many there are.",
+        "bytes 500000-999999/1841307",
+    ),
     "Retry-After": {
         "description": "The seconds to wait before trying again.",
         "required": True,

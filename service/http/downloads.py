@@ -35,7 +35,7 @@ def downloads(release: str) -> Iterator[Download]:
             path = rule.rule.replace("<release>", release)
         else:
             continue
-        words = form.words if isinstance(form, File) else suffix or "JSON, in pages"
+        words = form.words if isinstance(form, File) else suffix.upper() or "JSON, in pages"
         subject = table.split("/")[2].replace("-", " ").capitalize()
         yield Download(path, form.media_type, f"{subject}: {words}", form is not JSON)
 

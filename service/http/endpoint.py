@@ -22,7 +22,7 @@ from service.storage.database import Database, Snapshot
 
 from . import caching, files, negotiation, parsing
 from .files import CSV, NDJSON, table_of
-from .formats import JSON, File, Format
+from .formats import JSON, Archive, File, Format
 from .workbook import XLSX
 
 View = Callable[..., Any]
@@ -218,6 +218,13 @@ def respond(
     else:
         response = Response(form.write(schema.dump(body)))
     response.content_type = form.media_type + form.parameters
+    return with_origin(response, body, form, forms)
+
+
+def with_origin(
+    response: Response, body: Mapping[str, Any], form: Format | File | Archive, forms: Forms = ()
+) -> Response:
+    """Say in headers what an answer leads to, and which release and contract it is of."""
     for target, relation, more in links(body, form, forms):
         response.headers.add("Link", f'<{target}>; rel="{relation}"{more}')
     if "release" in body["meta"]:
@@ -227,7 +234,7 @@ def respond(
 
 
 def links(
-    body: Mapping[str, Any], form: Format | File, forms: Forms
+    body: Mapping[str, Any], form: Format | File | Archive, forms: Forms
 ) -> Iterator[tuple[str, str, str]]:
     """Yield where an answer leads: target, relation, and what else there is to say of it."""
     for relation, target in body.get("links", {}).items():
@@ -239,7 +246,7 @@ def links(
             target = quote(path + other.suffix) + (f"?{query}" if query else "")
             yield target, "alternate", f'; type="{other.media_type}"'
     meta = body["meta"]
-    if isinstance(form, File) and "release" in meta:
+    if isinstance(form, File | Archive) and "release" in meta:
         yield f"/v1/releases/{meta['release']}", "describedby", ""
         yield f"/v1/sources/{meta['source']}", "license", ""
     yield "/openapi.yaml", "describedby", ""

@@ -4,24 +4,28 @@ import csv
 import json
 import logging
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from errno import ECONNRESET
 from io import StringIO
 from itertools import chain, islice
+from tempfile import TemporaryFile
 from time import monotonic
-from typing import Any, cast
+from typing import IO, Any, cast
+from urllib.parse import urljoin
 
 import marshmallow as ma
 from flask import Response, current_app, request
 
+from .answers import self_link
 from .formats import File, Table
 from .request_id import request_id
 
 log = logging.getLogger("burdenshare")
 
-# How many rows go out at once.
+# How many rows go out at once, and how many bytes of a file on disk.
 ROWS = 100
+PART = 2**16
 
 
 class BrokenOffError(ConnectionResetError):
@@ -99,6 +103,20 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
         meta.schema.dump(body["meta"]),
         body.get("codes", {}),
     )
+
+
+def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
+    """Save to a file on disk, then yield that in parts."""
+    with TemporaryFile() as file:
+        save(file)
+        file.seek(0)
+        while part := file.read(PART):
+            yield part
+
+
+def about(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a file that can hold more than rows says of them: the address asked, and meta."""
+    return {"url": urljoin(request.url_root, self_link()), **meta}
 
 
 def file_name(suffix: str, release: str | None) -> str:

@@ -53,8 +53,16 @@ class File(NamedTuple):
     more: str = ""
 
 
+class Archive(NamedTuple):
+    """A form of what is kept as a file on disk: sent as it stands, whole or in part."""
+
+    media_type: str
+    suffix: str = ""
+
+
 def as_json(body: Mapping[str, Any]) -> str:
     return json.dumps(body, separators=(",", ":")) + "\n"
 
 
+ZIP = Archive("application/zip")
 JSON = Format("application/json", "", as_json)

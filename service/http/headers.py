@@ -6,7 +6,7 @@ from .request_id import HEADER, request_id
 
 EXPOSED = (
     "Link, ETag, Last-Modified, Retry-After, RateLimit, RateLimit-Policy, Deprecation, Sunset, "
-    "Content-Disposition, X-Request-Id, X-Data-Release, X-API-Version"
+    "Content-Disposition, Accept-Ranges, Content-Range, X-Request-Id, X-Data-Release, X-API-Version"
 )
 
 FIXED = {

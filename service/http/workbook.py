@@ -1,28 +1,24 @@
 """A list as an Excel workbook: its rows, their notes, the codes they use, and where it is from."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from tempfile import TemporaryFile
 from typing import IO, Any
-from urllib.parse import urljoin
 
 import marshmallow as ma
-from flask import request
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from schemas.codelists import CODELISTS
 
-from .answers import self_link
-from .files import cell
+from .files import about, by_disk, cell
 from .formats import File, Table
 from .problems import ProblemError
 
 MOST_ROWS = 2**20  # the header among them
 LONGEST = 32_767  # characters of a cell
-PART = 2**16
 
 CODELIST = re.compile("`/v1/codelists/([a-z-]+)`")
 
@@ -32,11 +28,7 @@ def as_xlsx(table: Table) -> Iterator[bytes]:
 
     Raises ProblemError for what a worksheet does not hold: it would be cut.
     """
-    with TemporaryFile() as file:
-        save(table, file)
-        file.seek(0)
-        while part := file.read(PART):
-            yield part
+    return by_disk(functools.partial(save, table))
 
 
 def save(table: Table, file: IO[bytes]) -> None:
@@ -46,8 +38,7 @@ def save(table: Table, file: IO[bytes]) -> None:
         fill(book, "notes", ("id", "text"), sorted(notes.items()))
         columns = ("field", "codelist", "code", "definition")
         fill(book, "codelists", columns, codes(table.fields))
-        about = {"url": urljoin(request.url_root, self_link()), **table.meta}
-        fill(book, "about", ("name", "value"), about.items())
+        fill(book, "about", ("name", "value"), about(table.meta).items())
     finally:  # after an error too: it takes away openpyxl's own temporary files
         book.save(file)
 

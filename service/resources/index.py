@@ -9,7 +9,7 @@ from schemas.index import IndexItem
 from service.http import answers
 from service.http.contract_text import SUMMARY, TITLE
 from service.http.endpoint import endpoint
-from service.http.formats import File
+from service.http.formats import Archive, File
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("index", __name__)
@@ -50,8 +50,9 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def is_file(rule: Any) -> bool:
-    """Tell whether a path is that of a list in a file, which the list itself links to."""
-    return isinstance(current_app.view_functions[rule.endpoint].__dict__.get("format"), File)
+    """Tell whether a path is that of a file, which a list leads to."""
+    form = current_app.view_functions[rule.endpoint].__dict__.get("format")
+    return isinstance(form, File | Archive)
 
 
 def resources() -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from schemas.observations import ObservationListQuery, ObservationPage
 from service.http import answers
 from service.http.endpoint import FILES, endpoint
 from service.http.json_stat import JSON_STAT
+from service.http.parquet import PARQUET
 from service.http.sdmx import SDMX_CSV
 from service.storage.database import Snapshot
 
@@ -22,7 +23,7 @@ blueprint = Blueprint("observations", __name__)
     "/v1/observations",
     accepts=ObservationListQuery,
     returns=ObservationPage,
-    as_files=(*FILES, JSON_STAT, SDMX_CSV),
+    as_files=(*FILES, PARQUET, JSON_STAT, SDMX_CSV),
     example="area=POL&indicator=share_gdp_pct&year_gte=2023&release=nato-2024-06-17",
 )
 def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:

@@ -11,7 +11,8 @@ from schemas.spending_years import (
     SpendingYearQuery,
 )
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.endpoint import FILES, endpoint
+from service.http.parquet import PARQUET
 from service.http.problems import unknown_in_path
 from service.storage.database import Row, Snapshot
 
@@ -26,6 +27,7 @@ blueprint = Blueprint("spending_years", __name__)
     "/v1/spending-years",
     accepts=SpendingYearListQuery,
     returns=SpendingYearPage,
+    as_files=(*FILES, PARQUET),
     example="year=2024&share_gdp_pct_gte=2",
 )
 def list_spending_years(snapshot: Snapshot, query: dict[str, Any]) -> Any:

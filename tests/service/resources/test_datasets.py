@@ -227,7 +227,7 @@ def test_a_route_of_a_release_that_is_no_json_is_named_once_it_is_there() -> Non
     app.get("/v1/tapes/<release>.tar")(get_tape)
     with app.app_context():
         added = [download for download in downloads("x") if download not in before]
-    assert added == [("/v1/tapes/x.tar", "application/x-tar", "Tapes: tar", True)]
+    assert added == [("/v1/tapes/x.tar", "application/x-tar", "Tapes: TAR", True)]
 
 
 @BOTH
