@@ -56,4 +56,4 @@ def check(
         env=os.environ | environment,
     )
     assert done.returncode == 0, done.stderr
-    assert [line.rstrip() for line in done.stdout.splitlines()] == printed.splitlines()
+    assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == printed.splitlines()

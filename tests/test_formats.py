@@ -39,7 +39,7 @@ def test_a_line_prints_what_stands_under_it(
 
 def test_every_tool_has_its_line() -> None:
     headings = re.findall(r"^### (.+)$", TOOLS, re.MULTILINE)
-    for tool in ("curl", "pandas", "DuckDB", "R", "pyjstat", "sdmx1", "frictionless", "openpyxl", "Excel", "Sheets"):  # fmt: skip
+    for tool in ("curl", "pandas (CSV)", "pandas (Parquet)", "DuckDB (CSV)", "DuckDB (Parquet)", "R", "pyjstat", "sdmx1", "frictionless", "openpyxl", "Excel", "Sheets"):  # fmt: skip
         assert any(tool in heading for heading in headings), tool
     assert TOOLS.count("```") == 2 * len(re.findall(r"^```\w+$", TOOLS, re.MULTILINE))
     assert len(SHEETS) == 2
