@@ -32,6 +32,9 @@ from tests.service.http.test_files import (
 
 PATH = "/v1/observations"
 
+# Its own reader calls its own deprecated function.
+PYJSTAT = pytest.mark.filterwarnings("ignore:Shouldn't use this function:DeprecationWarning")
+
 FILTERS = {
     "area": ["ISL", "DEU,TUR", "USA,NATO_TOTAL,MKD", "WORLD"],
     "area_kind": ["member", "aggregate"],
@@ -130,6 +133,7 @@ def test_it_is_the_same_cube_in_any_order(client: FlaskClient) -> None:
     assert {**one, "href": ""} == {**other, "href": ""}
 
 
+@PYJSTAT
 def test_pyjstat_reads_it(client: FlaskClient) -> None:
     query = {"area": "ISL,TUR,USA", "indicator": "share_gdp_pct", "year_gte": "2022"}
     rows = {(row["area"], row["year"]): row for row in whole(client, PATH, query)}
@@ -149,6 +153,7 @@ def test_pyjstat_reads_it(client: FlaskClient) -> None:
     assert set(labelled["Indicator"]) == {"Defence expenditure as a share of GDP"}
 
 
+@PYJSTAT
 def test_the_program_in_the_docs_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     run_program("pyjstat", address)
     assert "Türkiye" in capsys.readouterr().out
