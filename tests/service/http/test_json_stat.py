@@ -28,7 +28,7 @@ from tests.service.http.test_files import (
     queries,
     small,
     whole,
-)  # fmt: skip
+)
 
 PATH = "/v1/observations"
 
