@@ -20,6 +20,8 @@ from service.http.catalogue import CATALOGUE
 
 from .contract import contract, document
 
+PACKED = (".xlsx", ".parquet", ".zip")
+
 
 def stale(committed: dict[str, Any], drawn: dict[str, Any]) -> list[str]:
     """Return the places at which the committed examples are not what the service answers."""
@@ -76,8 +78,8 @@ def test_every_example_is_as_the_contract_says() -> None:
 def test_every_operation_shows_an_answer() -> None:
     for path, item in contract()["paths"].items():
         for media_type, content in item["get"]["responses"]["200"]["content"].items():
-            # A workbook is packed: there is nothing of it to show in a text.
-            assert bool(content.get("examples")) != path.endswith(".xlsx"), (
+            # What is packed has nothing to show in a text.
+            assert bool(content.get("examples")) != path.endswith(PACKED), (
                 f"{path} {media_type}: run `make examples`"
             )
 
@@ -85,7 +87,7 @@ def test_every_operation_shows_an_answer() -> None:
 def test_an_answer_shows_the_request_that_it_answers() -> None:
     for path, item in contract()["paths"].items():
         [content] = item["get"]["responses"]["200"]["content"].values()
-        if path.endswith(".xlsx"):
+        if path.endswith(PACKED):
             continue
         assert content["examples"]["answer"]["summary"] == "GET " + item["get"][
             "description"

@@ -9,7 +9,7 @@ from limits import parse
 
 from service import create_app
 from service.config import Config
-from service.http import endpoint, problems
+from service.http import download, endpoint, problems
 from service.http.problems import ProblemError
 
 from .contract import CheckingClient, contract
@@ -29,6 +29,9 @@ def provoke(client: FlaskClient, url: str, status: str) -> int:
         return client.get(joined(url, "nonsense=1")).status_code
     if status == "404":
         return client.get(url.rpartition("/")[0] + "/nonsense").status_code
+    if status in ("206", "416"):
+        part = "bytes=0-9" if status == "206" else "bytes=99999999-"
+        return client.get(url, headers={"Range": part}).status_code
     if status == "406":
         return client.get(url, headers={"Accept": "image/png"}).status_code
     if status == "413":
@@ -54,7 +57,8 @@ def test_a_declared_status_can_be_had(client: FlaskClient, path: str, status: st
 @pytest.mark.parametrize("path", declaring("410"))
 def test_410_can_be_had(withdrawn_app: Flask, path: str) -> None:
     url, query = EXAMPLES[path].partition("?")[0], "?release=nato-2026-07-10"
-    named = "/v1/releases/nato-2026-07-10" if path == "/v1/releases/{release}" else url + query
+    in_path = path.replace("{release}", "nato-2026-07-10")
+    named = in_path if in_path != path else url + query
     assert withdrawn_app.test_client().get(named).status_code == 410
 
 
@@ -92,6 +96,7 @@ def test_500_can_be_had(client: FlaskClient, path: str, monkeypatch: pytest.Monk
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(endpoint, "respond", fail)
+    monkeypatch.setattr(download, "respond", fail)
     assert client.get(EXAMPLES[path]).status_code == 500
 
 

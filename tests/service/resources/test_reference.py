@@ -141,7 +141,7 @@ def test_the_index_leads_to_every_list(client: FlaskClient) -> None:
         "/v1/members", "/v1/spending-years", "/v1/observations", "/v1/quadrants",
         "/v1/aggregates", "/v1/rankings", "/v1/paths", "/v1/search",
         "/v1/changelog", "/v1/changelog.atom", "/v1/revisions", "/v1/revision-summaries",
-        "/v1/availability", *LISTS,
+        "/v1/availability", "/v1/exports", *LISTS,
     }  # fmt: skip
     for resource in index["resources"]:
         assert client.get(EXAMPLES[resource["path"]]).status_code == 200

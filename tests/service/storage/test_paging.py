@@ -15,6 +15,7 @@ from schemas.base import ListQuery, sortable
 from schemas.changelog import ChangelogListQuery
 from schemas.claims import ClaimListQuery
 from schemas.commitments import CommitmentListQuery
+from schemas.exports import ExportListQuery
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
@@ -37,6 +38,7 @@ LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
     "/v1/availability": (AvailabilityListQuery, {"area": "DEU,ISL,WORLD"}),
     "/v1/claims": (ClaimListQuery, {}),
     "/v1/commitments": (CommitmentListQuery, {}),
+    "/v1/exports": (ExportListQuery, {}),
     "/v1/indicators": (IndicatorListQuery, {}),
     "/v1/members": (MemberListQuery, {}),
     "/v1/observations": (ObservationListQuery, {"area": "DEU,ISL,NATO_TOTAL", "year_gte": "2024"}),
