@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import marshmallow as ma
@@ -15,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from schemas.base import Note
-from service.http import parquet
+from service.http import parquet, parquet_writer
 from service.http.formats import Table
 from tests.conftest import DATA
 
@@ -128,9 +130,10 @@ ROW = {
 
 
 def written(rows: list[Row]) -> pa.Table:
-    file = io.BytesIO()
-    parquet.save(Table(Every().fields, rows, {}), file, {"as_of": None, "release": "x"})
-    return read(file.getvalue())
+    with TemporaryFile() as file:
+        parquet.save(Table(Every().fields, rows, {}), file, {"as_of": None, "release": "x"})
+        file.seek(0)
+        return read(file.read())
 
 
 def test_every_kind_of_field_comes_back() -> None:
@@ -148,22 +151,40 @@ def test_every_kind_of_field_comes_back() -> None:
 
 
 def test_rows_are_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROWS", 2)
-    monkeypatch.setattr(parquet, "BATCHES", 2)
+    monkeypatch.setattr(parquet_writer, "ROWS", 2)
+    monkeypatch.setattr(parquet_writer, "BATCHES", 2)
+    head = [parquet.columns_of({"number": Every().fields["number"]}), {}]
     file = io.BytesIO()
-    rows = [ROW | {"number": at} for at in range(9)]
-    parquet.save(Table(Every().fields, rows, {}), file, {})
+    parquet_writer.main(
+        io.BytesIO(b"".join(map(parquet.line, [head, *([at] for at in range(9))]))), file
+    )
     metadata = pq.read_metadata(io.BytesIO(file.getvalue()))
     assert [metadata.row_group(at).num_rows for at in range(3)] == [4, 4, 1]
-    assert [row["number"] for row in read(file.getvalue()).to_pylist()] == list(range(9))
+    assert read(file.getvalue())["number"].to_pylist() == list(range(9))
 
 
-def test_it_is_loaded_with_the_first_that_is_asked_for() -> None:
-    program = "import service, sys; service.create_app(); assert 'pyarrow' not in sys.modules"
+def test_a_worker_never_loads_pyarrow(database_url: str) -> None:
+    program = """
+import sys
+from service import create_app
+from service.config import Config
+app = create_app(Config(sys.argv[1]))
+assert app.test_client().get("/v1/observations.parquet?area=DEU").data[-4:] == b"PAR1"
+assert "pyarrow" not in sys.modules
+app.extensions["database"].close()
+"""
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=DATA.parent, capture_output=True, check=False
+        [sys.executable, "-c", program, database_url],
+        cwd=DATA.parent,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def is_idle(app: Flask) -> bool:
+    stats = app.extensions["database"].pool.get_stats()
+    return bool(stats["pool_available"] == stats["pool_size"])
 
 
 def test_an_error_before_the_first_byte_is_a_problem(
@@ -172,8 +193,25 @@ def test_an_error_before_the_first_byte_is_a_problem(
     def fail(*_: Any) -> Any:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(parquet, "typed", fail)
+    monkeypatch.setattr(parquet, "line", fail)
     answer = client.get("/v1/observations.parquet?area=DEU")
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
-    stats = app.extensions["database"].pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert is_idle(app)
+
+
+@pytest.mark.parametrize(
+    "program", ["import sys; sys.exit(3)", "for line in open(0): pass\nexit(3)"]
+)
+def test_a_writer_that_fails_is_a_problem(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    program: str,
+) -> None:
+    writer = tmp_path / "writer.py"
+    writer.write_text(program)
+    monkeypatch.setattr(parquet, "WRITER", writer)
+    answer = client.get("/v1/observations.parquet")
+    assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
+    assert is_idle(app)
