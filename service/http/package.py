@@ -1,7 +1,7 @@
 """A release as a Frictionless data package: its tables, what describes them, and checksums."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import IO, Any, NamedTuple
@@ -23,7 +23,7 @@ from service.storage.database import Row, Snapshot
 
 from .answers import order_of
 from .files import CSV, by_disk, is_short
-from .formats import Table
+from .formats import File, Table
 from .parquet import PARQUET, save
 
 Fields = Mapping[str, ma.fields.Field[Any]]
@@ -35,6 +35,33 @@ CREATED_ON_UNIX = 3
 READABLE = 0o100644 << 16
 
 
+# What a list is asked for, in turn: a snapshot and a release, to queries.
+Asked = Callable[[Snapshot, Row], list[Row]]
+
+
+def all_rows(snapshot: Snapshot, release: Row) -> list[Row]:
+    return [{}]
+
+
+def of_release(snapshot: Snapshot, release: Row) -> list[Row]:
+    return [{"release": release["id"]}]
+
+
+def of_each_target(snapshot: Snapshot, release: Row) -> list[Row]:
+    """Leave out targets that are a yearly rise: these have no assessments."""
+    targets = snapshot.fetch_all("targets/list", {})
+    ids = sorted(target["id"] for target in targets if target["unit"] != "pp_per_year")
+    return [{"release": release["id"], "target": id} for id in ids]
+
+
+def itself(snapshot: Snapshot, release: Row) -> list[Row]:
+    return [{"id": release["id"]}]
+
+
+def its_source(snapshot: Snapshot, release: Row) -> list[Row]:
+    return [{"id": release["source"]}]
+
+
 class Part(NamedTuple):
     """A table of the package: the list it is, and which columns name a row of another one.
 
@@ -43,8 +70,9 @@ class Part(NamedTuple):
 
     name: str
     query: type[ListQuery]
+    asked: Asked = all_rows
     references: Mapping[str, str] = {}
-    is_figures: bool = False
+    forms: tuple[File, ...] = (CSV,)
     without: tuple[str, ...] = ()
 
     @property
@@ -52,30 +80,35 @@ class Part(NamedTuple):
         return self.query.row(exclude=self.without)
 
 
+BOTH = (CSV, PARQUET)
+
 PARTS = (
     Part(
         "observations",
         ObservationListQuery,
+        of_release,
         {"indicator": "indicators", "source": "sources", "release": "releases"},
-        is_figures=True,
+        BOTH,
     ),
     Part(
         "spending-years",
         SpendingYearListQuery,
+        of_release,
         {"member": "members", "source": "sources", "release": "releases"},
-        is_figures=True,
+        BOTH,
     ),
     Part(
         "assessments",
         AssessmentListQuery,
+        of_each_target,
         {"target": "targets", "member": "members", "release": "releases"},
-        is_figures=True,
+        BOTH,
     ),
     Part("members", MemberListQuery),
     Part("indicators", IndicatorListQuery),
-    Part("targets", TargetListQuery, {"indicator": "indicators"}),
-    Part("releases", ReleaseListQuery, {"source": "sources"}, without=("updated_at",)),
-    Part("sources", SourceListQuery),
+    Part("targets", TargetListQuery, references={"indicator": "indicators"}),
+    Part("releases", ReleaseListQuery, itself, {"source": "sources"}, without=("updated_at",)),
+    Part("sources", SourceListQuery, its_source),
 )
 
 
@@ -128,7 +161,7 @@ def write_part(
         return Table(part.row.fields, rows_of(snapshot, release, part, notes), {})
 
     pack.add(f"{part.name}.csv", CSV.write(table()))
-    if part.is_figures:
+    if PARQUET in part.forms:
         said = {"url": "/v1/exports/" + release["id"] + ".zip", **cited(release)}
         pack.add(f"{part.name}{PARQUET.suffix}", by_disk(lambda file: save(table(), file, said)))
 
@@ -140,24 +173,11 @@ def rows_of(
     folder, row = part.name.replace("-", "_"), part.row
     query = of_file(part.query)(codes=snapshot.codes).load({})
     order = order_of(part.query, query)
-    for narrowed in asked(snapshot, release, part):
+    for narrowed in part.asked(snapshot, release):
         for found in snapshot.fetch_each(f"{folder}/list", query | narrowed, order):
             dumped = row.dump(found)
             notes |= {note["id"]: note["text"] for note in dumped.get("notes", ())}
             yield dumped
-
-
-def asked(snapshot: Snapshot, release: Row, part: Part) -> list[Row]:
-    """Return what the list is asked for, in turn: of assessments, each target that has any."""
-    if part.name == "assessments":
-        targets = snapshot.fetch_all("targets/list", {})
-        ids = sorted(target["id"] for target in targets if target["unit"] != "pp_per_year")
-        return [{"release": release["id"], "target": id} for id in ids]
-    if part.is_figures:
-        return [{"release": release["id"]}]
-    return [
-        {"releases": {"id": release["id"]}, "sources": {"id": release["source"]}}.get(part.name, {})
-    ]
 
 
 def cited(release: Row) -> Row:
@@ -260,7 +280,7 @@ def readme(release: Row) -> str:
     ]
     return README.format(
         **release,
-        figures=", ".join(f"`{part.name}`" for part in PARTS if part.is_figures),
+        figures=", ".join(f"`{part.name}`" for part in PARTS if PARQUET in part.forms),
         tables="\n".join([*tables, f"## notes\n\nRemarks.\n\n{columns(Note().fields)}"]),
         archive=f"burdenshare_{id}.zip",
     )
