@@ -46,7 +46,7 @@ def get_latest_export(snapshot: Snapshot) -> Chosen:
     The archive of that release, which `X-Data-Release` names. `Range` resumes a download; with
     `If-Range` only while the archive is the same.
     """
-    return chosen(snapshot, None), caching.of_release(snapshot, {})
+    return chosen(snapshot, None), caching.of_dataset(snapshot, {})
 
 
 @download(blueprint, "/v1/exports/<release>.zip", form=ZIP, returns=ExportItem, write=write)
@@ -64,7 +64,7 @@ def get_export(snapshot: Snapshot, release: str) -> Chosen:
     if code is None:
         near = snapshot.codes.nearest("release", release)
         raise unknown_in_path("release", release, near, "/v1/exports")
-    return chosen(snapshot, code), caching.of_release(snapshot, {"release": code})
+    return chosen(snapshot, code), caching.of_dataset(snapshot, {})
 
 
 def chosen(snapshot: Snapshot, release: str | None) -> Row:
