@@ -301,7 +301,7 @@ def test_how_it_is_sent(client: FlaskClient, whole: bytes) -> None:
     assert head.headers["ETag"] == get.headers["ETag"]
 
 
-def test_it_is_kept_for_ever_where_its_release_is_named_and_whole(
+def test_it_is_asked_for_again_after_five_minutes(
     fresh: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "write_package", stand_in)
