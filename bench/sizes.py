@@ -35,7 +35,8 @@ INTRODUCTION = """# Growth
 
 What the commonest questions cost when there is 10 and 100 times the data: written by
 `python -m bench.sizes SERVER_URL`, which copies every release (`bench/growth.py`) until there are
-{releases} instead of {originals}. Most are answered from one of them, the last three from all.
+{releases} instead of {originals}. Most are answered from one of them, the last three from all;
+these, and what was revised, also name in `meta` every release that they are of.
 
 Milliseconds of processor time of the worker and of PostgreSQL together, for an answer that nothing
 has cached: the median of {rounds} rounds, in each of which every size is asked in turn. Waiting is
@@ -148,7 +149,9 @@ def plans(size: Size) -> Iterator[str]:
     with psycopg.connect(size.url) as connection:
         for name, path in (QUESTIONS | OF_ALL_RELEASES).items():
             longest = max(statements(size.client, path), key=lambda each: len(each.text))
-            *_, lines = explain(connection, longest, "ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF")
+            *_, lines = explain(
+                connection, longest, "ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF"
+            )
             yield f"\n### {name[0].upper()}{name[1:]}\n\n`{path}`\n\n```\n"
             yield "".join(f"{line}\n" for line in lines)
             yield "```\n"

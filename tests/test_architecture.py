@@ -45,8 +45,7 @@ def test_only_storage_and_loading_know_the_driver() -> None:
         for path in modules()
         if {"psycopg", "psycopg_pool"} & imported(path)
     }
-    assert {user for user in users if not user.startswith("service/storage/")} == {
-        "bench/growth.py",
+    assert {user for user in users if not user.startswith(("bench/", "service/storage/"))} == {
         "importers/load.py",
         "importers/loaded.py",
     }
