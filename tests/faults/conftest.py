@@ -106,7 +106,7 @@ def running(urls: dict[str, str], folder: Path, **variables: str) -> Iterator[Se
         )
         service = Service(process, port, log)
         try:
-            wait_until_alive(service)
+            wait_until_alive(service, int(variables.get("WORKERS", 2)))
             yield service
         finally:
             process.send_signal(
@@ -118,12 +118,12 @@ def running(urls: dict[str, str], folder: Path, **variables: str) -> Iterator[Se
                 process.kill()
 
 
-def wait_until_alive(service: Service) -> None:
+def wait_until_alive(service: Service, workers: int) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         assert service.process.poll() is None, service.log.read_text("utf-8")
         try:
-            if service.get("/healthz").status == 200 and len(service.workers()) == 2:
+            if service.get("/healthz").status == 200 and len(service.workers()) == workers:
                 return
         except OSError:
             time.sleep(0.05)
