@@ -88,7 +88,15 @@ def replica_of(primary: EmbeddedServer, place: Path) -> Iterator[str]:
         folder.mkdir(mode=0o700)
         os.chown(folder, runner.uid, runner.gid)
     with (place / "log").open("wb") as log:
-        copy = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--pgdata", data]
+        copy = [
+            "--create-slot",
+            "--slot=replica1",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+            "--pgdata",
+            data,
+        ]
         subprocess.run(
             [programs / "pg_basebackup", "--dbname", primary.url, *copy],
             check=True,

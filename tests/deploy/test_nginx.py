@@ -18,7 +18,7 @@ from service import create_app
 from service.config import Config
 from service.http import caching
 from service.http.catalogue import CATALOGUE
-from tests.faults.conftest import Answer
+from tests.faults.conftest import Answer, free_port
 
 from .nginx import NGINX, Nginx, Service, nginx
 
@@ -352,6 +352,12 @@ def test_the_service_is_asked_over_connections_that_stay() -> None:
     assert len(callers) == 10
     # One of each worker of nginx.
     assert len(set(callers)) <= 2
+
+
+def test_another_machine_is_asked_when_one_is_away(service: Service) -> None:
+    with nginx(free_port(), service.port) as front:
+        paths = [f"/v1/spending-years?year={year}" for year in range(2015, 2021)]
+        assert {front.ask(path).status for path in paths} == {200}
 
 
 def test_probes_are_asked_each_time_and_metrics_are_kept_in(front: Nginx, service: Service) -> None:

@@ -52,7 +52,8 @@ def test_a_primary_and_its_replica(tmp_path: Path) -> None:
 
 def what_is_loaded_on_the_primary_is_read_on_the_replica(pair: Pair) -> None:
     both = (pair.replica_url, pair.primary_url)
-    with served(pair.url(*both, target_session_attrs="prefer-standby")) as app:
+    reading = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
+    with served(pair.url(*both, **reading)) as app:
         assert is_on_a_replica(app)
         assert get(app, f"/v1/releases/{LATE}").status_code == 404
         before = get(app, QUESTION)
