@@ -58,7 +58,7 @@ def what_is_loaded_on_the_primary_is_read_on_the_replica(pair: Pair) -> None:
         assert get(app, f"/v1/releases/{LATE}").status_code == 404
         before = get(app, QUESTION)
         assert before.json["meta"]["total"] == 17
-        load(pair.url(*both, target_session_attrs="read-write"), DATA)
+        load(pair.url(*both, target_session_attrs="read-write"), DATA, only={LATE})
         wait_for(lambda: get(app, f"/v1/releases/{LATE}").status_code == 200)
         assert get(app, QUESTION).headers["ETag"] != before.headers["ETag"]
 
@@ -125,6 +125,6 @@ def reading_goes_on_without_the_primary_and_after_a_promotion(pair: Pair, data: 
             assert not is_on_a_replica(app)
         shutil.copytree(DATA, data)
         withdraw(data, LATE)
-        load(pair.url(*both, target_session_attrs="read-write"), data)
+        load(pair.url(*both, target_session_attrs="read-write"), data, only={LATE})
         for app in (in_order, standby_first):
             assert get(app, f"/v1/spending-years?release={LATE}").status_code == 410
