@@ -27,8 +27,13 @@ READER = "burdenshare_reader"
 
 Row = dict[str, Any]
 
-# The database is there, and does not answer this request.
-TOO_SLOW_OR_EMPTY = (psycopg.errors.QueryCanceled, psycopg.errors.UndefinedTable)
+# The database is there, and does not answer this request: too slow, in the way of what a replica
+# has to replay, or on tables that are not there.
+NOT_THIS_ONE = (
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.UndefinedTable,
+)
 AWAY = (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -90,7 +95,7 @@ class Database:
             with self.pool.connection() as connection:
                 self.breaker.succeeded()
                 yield Snapshot(connection)
-        except TOO_SLOW_OR_EMPTY as error:
+        except NOT_THIS_ONE as error:
             raise DatabaseUnavailableError(str(error)) from error
         except AWAY as error:
             self.breaker.failed()
