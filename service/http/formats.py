@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import marshmallow as ma
+import orjson
 from flask import json
 
 
@@ -16,7 +17,7 @@ class Format(NamedTuple):
 
     media_type: str
     suffix: str
-    write: Callable[[Mapping[str, Any]], str]
+    write: Callable[[Mapping[str, Any]], str | bytes]
 
 
 class Table(NamedTuple):
@@ -43,8 +44,12 @@ class File(NamedTuple):
     parameters: str = ""
 
 
-def as_json(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, separators=(",", ":")) + "\n"
+def as_json(value: Any) -> bytes:
+    """Return a value as compact JSON and a line's end."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # such as an integer of more than 64 bits
+        return f"{json.dumps(value, separators=(',', ':'))}\n".encode()
 
 
 JSON = Format("application/json", "", as_json)
