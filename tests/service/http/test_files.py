@@ -464,10 +464,10 @@ def test_an_error_before_the_first_byte_is_a_problem(
 
 def fields_owner(app: Flask, path: str) -> Any:
     """Return the schema that dumps the rows of a list."""
-    from service.http.endpoint import dumper
+    from service.http.endpoint import schema_of
 
     endpoint, _ = app.url_map.bind("localhost").match(path)
-    return dumper(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
+    return schema_of(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
 
 
 def test_a_query_that_is_too_slow_is_a_503(
