@@ -26,6 +26,7 @@ from openpyxl import load_workbook
 from importers.load import load
 from schemas.base import ListQuery, Output, sortable
 from schemas.codelists import CODELISTS
+from schemas.dumping import compiled
 from schemas.members import Member, MemberListQuery
 from schemas.spending_years import SpendingYear, SpendingYearListQuery
 from service import create_app
@@ -454,7 +455,8 @@ def test_an_error_before_the_first_byte_is_a_problem(
     with small(database_url) as app:
         client = app.test_client()
         row = fields_owner(app, "/v1/members")
-        monkeypatch.setattr(row, "dump", failing_at(5, row.dump))
+        fail = failing_at(5, compiled(row))
+        monkeypatch.setattr(files, "compiled", lambda _: fail)
         answer = client.get(f"/v1/members{suffix}")
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         assert answer.mimetype == "application/problem+json"
@@ -496,7 +498,8 @@ def test_an_error_after_the_first_byte_breaks_off_and_is_logged_once(
 ) -> None:
     with small(database_url) as app:
         row = fields_owner(app, "/v1/spending-years")
-        monkeypatch.setattr(row, "dump", failing_at(250, row.dump))
+        fail = failing_at(250, compiled(row))
+        monkeypatch.setattr(files, "compiled", lambda _: fail)
         with caplog.at_level(logging.ERROR, logger="burdenshare"):
             answer = app.test_client().get(
                 f"/v1/spending-years{suffix}", headers={"X-Request-Id": "abc-1"}
