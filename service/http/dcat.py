@@ -28,7 +28,7 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 Node = dict[str, Any]
 
 
-def as_catalog(body: Mapping[str, Any]) -> str:
+def as_catalog(body: Mapping[str, Any]) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
     root = request.url_root
     datasets = [of_dataset(root, dataset) for dataset in body["data"]]

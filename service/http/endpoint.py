@@ -18,6 +18,7 @@ from marshmallow.fields import List
 
 from schemas.base import Query, of_file
 from schemas.deprecation import Deprecation
+from schemas.dumping import dumper
 from service.storage.database import Database, Snapshot
 
 from . import caching, files, negotiation, parsing
@@ -56,21 +57,23 @@ def endpoint(
     def answer(
         view: View, form: Format | File, others: Forms, path_parameters: dict[str, str]
     ) -> Response:
-        asked = of_file(accepts) if isinstance(form, File) else accepts
-        with ExitStack() as given_back:
-            lent = given_back.enter_context(ExitStack())
-            if isinstance(form, File):
-                lent.enter_context(database().file())
-            snapshot = lent.enter_context(database().snapshot())
+        def read(snapshot: Snapshot) -> tuple[Any, caching.Validators]:
             query = parsing.parse(asked, snapshot.codes)
             body = view(snapshot, query, **path_parameters)
-            validators = validated_by(snapshot, query)
-            if isinstance(form, File):
-                body["data"] = files.until_read(body["data"], lent)
-            else:
-                lent.close()
+            return body, validated_by(snapshot, query)
+
+        if not isinstance(form, File):
+            asked = accepts
+            body, validators = database().read(read)
+            return caching.conditional(respond(returns, body, form, others), validators)
+        asked = of_file(accepts)
+        with ExitStack() as given_back:
+            lent = given_back.enter_context(ExitStack())
+            lent.enter_context(database().file())
+            body, validators = read(lent.enter_context(database().snapshot()))
+            body["data"] = files.until_read(body["data"], lent)
             response = caching.conditional(respond(returns, body, form, others), validators)
-            if isinstance(form, File) and not is_bare(response):
+            if not is_bare(response):
                 files.start(response, lent)
                 given_back.pop_all()
         return response
@@ -209,14 +212,13 @@ def respond(
 
     `forms` are all that the same rows can be had in.
     """
-    schema = dumper(returns)
     if isinstance(form, File):
-        response = Response(form.write(table_of(schema, body)))
+        response = Response(form.write(table_of(schema_of(returns), body)))
         response.implicit_sequence_conversion = False  # to count its bytes would be to write it
         name = files.file_name(form.suffix, body["meta"].get("release"))
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     else:
-        response = Response(form.write(schema.dump(body)))
+        response = Response(form.write(dumper(returns)(body)))
     response.content_type = form.media_type + form.parameters
     return with_origin(response, body, form, forms)
 
@@ -253,5 +255,5 @@ def links(
 
 
 @functools.cache
-def dumper(returns: type[ma.Schema]) -> ma.Schema:
+def schema_of(returns: type[ma.Schema]) -> ma.Schema:
     return returns()

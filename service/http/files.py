@@ -1,7 +1,6 @@
 """A list in a file: whole or an error, in as little memory as one batch of its rows takes."""
 
 import csv
-import json
 import logging
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -17,8 +16,10 @@ from urllib.parse import urljoin
 import marshmallow as ma
 from flask import Response, current_app, request
 
+from schemas.dumping import compiled
+
 from .answers import self_link
-from .formats import File, Table
+from .formats import File, Table, as_json
 from .request_id import request_id
 
 log = logging.getLogger("burdenshare")
@@ -40,18 +41,18 @@ class BrokenOffError(ConnectionResetError):
 
 def as_csv(table: Table) -> Iterator[bytes]:
     """Write RFC 4180: the fields' names, then a line for each row."""
-    rows = (line(map(cell, row.values())) for row in table.rows)
-    return parts(chain((line(table.fields),), rows))
+    rows = (line(map(cell, row.values())).encode() for row in table.rows)
+    return parts(chain((line(table.fields).encode(),), rows))
 
 
 def as_ndjson(table: Table) -> Iterator[bytes]:
     """Write each row as JSON has it in `data`, a line each."""
-    return parts(f"{compact(row)}\n" for row in table.rows)
+    return parts(map(as_json, table.rows))
 
 
-def parts(lines: Iterator[str]) -> Iterator[bytes]:
+def parts(lines: Iterator[bytes]) -> Iterator[bytes]:
     while some := list(islice(lines, ROWS)):
-        yield "".join(some).encode()
+        yield b"".join(some)
 
 
 def line(cells: Iterable[str]) -> str:
@@ -83,7 +84,7 @@ def item(value: Any) -> str:
 
 
 def compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return as_json(value)[:-1].decode()
 
 
 CSV = File("text/csv", ".csv", as_csv, "CSV (RFC 4180, UTF-8)", "; charset=utf-8; header=present")
@@ -99,7 +100,7 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
     row = data.inner.schema
     return Table(
         row.fields,
-        map(row.dump, body["data"]),
+        map(compiled(row), body["data"]),
         meta.schema.dump(body["meta"]),
         body.get("codes", {}),
     )

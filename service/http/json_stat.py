@@ -31,7 +31,7 @@ class TwiceError(ValueError):
 class Cube(NamedTuple):
     """The rows on disk, a line each, with the codes that are in them and where those stand."""
 
-    file: IO[str]
+    file: IO[bytes]
     places: Mapping[str, Mapping[str, int]]
     units: Mapping[str, str]
     kinds: Mapping[str, str]
@@ -49,16 +49,16 @@ class Cube(NamedTuple):
 
 def as_json_stat(table: Table) -> Iterator[bytes]:
     """Write the rows to a file on disk, and once their codes are known, the cube from there."""
-    with TemporaryFile("w+", encoding="utf-8") as file:
+    with TemporaryFile() as file:
         cube = spooled(table, file)
-        yield from parts(dataset(cube, table))
+        yield from parts(text.encode() for text in dataset(cube, table))
 
 
-def spooled(table: Table, file: IO[str]) -> Cube:
+def spooled(table: Table, file: IO[bytes]) -> Cube:
     seen: dict[str, set[str]] = {dimension: set() for dimension in DIMENSIONS}
     units, kinds, notes = dict[str, str](), dict[str, str](), dict[str, str]()
     for row in table.rows:
-        file.write(f"{compact(row)}\n")
+        file.write(as_json(row))
         for dimension, codes in seen.items():
             codes.add(str(row[dimension]))
         units[row["indicator"]] = row["unit"]

@@ -13,8 +13,8 @@ from typing import IO, Any
 import marshmallow as ma
 from marshmallow import fields
 
-from .files import about, by_disk, compact
-from .formats import File, Table
+from .files import about, by_disk
+from .formats import File, Table, as_json
 
 WRITER = Path(__file__).with_name("parquet_writer.py")
 
@@ -42,15 +42,11 @@ def save(table: Table, file: IO[bytes], said: Mapping[str, Any]) -> None:
     # -I: it imports nothing of ours, and nothing that lies about where the service runs.
     with Popen([sys.executable, "-I", WRITER], stdin=PIPE, stdout=file) as writer:
         assert writer.stdin is not None
-        writer.stdin.write(line([columns_of(table.fields), metadata]))
+        writer.stdin.write(as_json([columns_of(table.fields), metadata]))
         for row in table.rows:
-            writer.stdin.write(line([row[name] for name in table.fields]))
+            writer.stdin.write(as_json([row[name] for name in table.fields]))
     if writer.returncode != 0:
         raise RuntimeError(f"the writer of Parquet ended with {writer.returncode}")
-
-
-def line(value: Any) -> bytes:
-    return f"{compact(value)}\n".encode()
 
 
 def columns_of(columns: Mapping[str, Field]) -> list[Any]:

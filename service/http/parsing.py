@@ -9,7 +9,6 @@ import marshmallow as ma
 from flask import Request, request
 from marshmallow import fields
 from webargs.flaskparser import FlaskParser
-from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from schemas.base import ListQuery, Query
@@ -38,7 +37,11 @@ class StrictParser(FlaskParser):
         ]
         if repeated:
             raise ma.ValidationError({key: [REPEATED] for key in repeated})
-        return MultiDictProxy(given, schema)
+        # No MultiDictProxy of webargs: it raises and catches an exception for each name not given.
+        return {
+            name: values if isinstance(schema.fields.get(name), fields.List) else values[-1]
+            for name, values in given.lists()
+        }
 
     def handle_error(
         self, error: ma.ValidationError, req: Request, schema: ma.Schema, **kwargs: Any
@@ -68,6 +71,16 @@ def asked_for(req: Request) -> MultiDict[str, str]:
 
 def canonical_query(*without: str) -> str:
     """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
+    return spelled(request.query_string, without)
+
+
+# How many query strings are kept as they were read.
+QUERIES = 1000
+
+
+@lru_cache(QUERIES)
+def spelled(query_string: bytes, without: tuple[str, ...]) -> str:
+    """Spell the current query string, which is given only to be remembered by."""
     given = sorted(asked_for(request).lists())
     return urlencode(
         [(name, ",".join(values)) for name, values in given if name not in without], safe=","
@@ -130,6 +143,12 @@ def parse(accepts: type[Query], codes: Codes | None) -> dict[str, Any]:
 
     Raises a 400 ProblemError that names every parameter that is wrong.
     """
+    return dict(parsed(accepts, codes, request.query_string))
+
+
+@lru_cache(QUERIES)
+def parsed(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
+    """Parse the current query string, which is given only to be remembered by; a refusal is not."""
     loaded = parser.parse(schema_of(accepts, codes), request, location="query")
     assert isinstance(loaded, dict)
     return loaded

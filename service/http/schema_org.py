@@ -18,7 +18,7 @@ SUFFIX = ".jsonld"
 CONTEXT = {"@vocab": "https://schema.org/"}
 
 
-def as_catalog(body: Mapping[str, Any]) -> str:
+def as_catalog(body: Mapping[str, Any]) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
     root = request.url_root
     catalog = {

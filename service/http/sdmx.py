@@ -80,10 +80,10 @@ def as_sdmx_csv(table: Table) -> Iterator[bytes]:
     names = (
         f"{component.id}[]" if is_many(component) else component.id for component in COMPONENTS
     )
-    rows = (
-        line(("dataflow", f"{AGENCY}:{FLOW}({VERSION})", "I", *values(row))) for row in table.rows
-    )
-    return parts(chain((line(("STRUCTURE[;]", "STRUCTURE_ID", "ACTION", *names)),), rows))
+    flow = f"{AGENCY}:{FLOW}({VERSION})"
+    rows = (line(("dataflow", flow, "I", *values(row))) for row in table.rows)
+    head = line(("STRUCTURE[;]", "STRUCTURE_ID", "ACTION", *names))
+    return parts(text.encode() for text in chain((head,), rows))
 
 
 def is_many(component: Component) -> bool:

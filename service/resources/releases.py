@@ -54,7 +54,7 @@ def choose(snapshot: Snapshot, query: dict[str, Any]) -> Row:
     for. A page after the first stays with the release of the first. Raises a 400 ProblemError
     when the source has no such release, a 410 when a cursor goes on in one withdrawn since.
     """
-    every = snapshot.fetch_all("releases/chronology", {"source": None})
+    every = snapshot.fetch_fixed("releases/chronology")
     pinned = answers.pinned_release(query) or query["release"]
     if pinned and (said := snapshot.codes.withdrawal(pinned)):
         raise gone("query", "cursor", said)

@@ -15,6 +15,10 @@ class Breaker:
         self._is_away = False
         self._try_again_at = 0.0
 
+    @property
+    def is_away(self) -> bool:
+        return self._is_away
+
     def admits(self) -> bool:
         if not self._is_away:
             return True

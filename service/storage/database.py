@@ -1,18 +1,20 @@
 """The pool, the snapshot a request reads, and the named queries."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import orjson
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -26,6 +28,7 @@ QUERIES = Path(__file__).parents[2] / "sql" / "queries"
 READER = "burdenshare_reader"
 
 Row = dict[str, Any]
+Made = TypeVar("Made")
 
 # The database is there, and does not answer this request: too slow, in the way of what a replica
 # has to replay, or on tables that are not there.
@@ -45,6 +48,19 @@ class InvalidCursorError(Exception):
     """The key in a cursor is not one that the query's order could have given."""
 
 
+class OutdatedError(Exception):
+    """The data are of another revision than was taken for granted."""
+
+
+class Known(NamedTuple):
+    """What is fixed for as long as the data are of one revision: {"revision", "changed_at"}, and
+    the rows of queries that take nothing, by name, as they come to be read.
+    """
+
+    dataset: Row
+    rows: dict[str, list[Row]]
+
+
 class Database:
     """A pool of read-only connections, which starts with the first request of a worker."""
 
@@ -58,12 +74,12 @@ class Database:
             # Requests bring it back: trying for long at growing intervals would find it late.
             reconnect_timeout=1,
             configure=configure,
-            check=ConnectionPool.check_connection,
             kwargs={"row_factory": dict_row, "connect_timeout": 5},
             name="burdenshare",
         )
 
         self.breaker = Breaker()
+        self.known: Known | None = None
         # Lists in files are read at the client's pace: one connection is left to all else.
         self.files = BoundedSemaphore(max(1, config.pool_size - 1))
 
@@ -80,6 +96,47 @@ class Database:
         finally:
             self.files.release()
 
+    def read(self, work: Callable[["Snapshot"], Made]) -> Made:
+        """Return what `work` makes of a snapshot, in as few round trips as it has statements.
+
+        The data are taken to be of the revision known already, and each statement says whether
+        they are: as a load changes data and revision at once, statements of the same revision
+        answer from the same moment without a transaction. Where one is of another, or the
+        connection was lost since it was last used, `work` is done anew in a transaction.
+
+        Raises DatabaseUnavailableError.
+        """
+        if self.known is not None and not self.breaker.is_away:
+            try:
+                return self.read_hastily(work, self.known)
+            except (OutdatedError, ConnectionResetError):
+                pass
+        with self.snapshot() as snapshot:
+            return work(snapshot)
+
+    def read_hastily(self, work: Callable[["Snapshot"], Made], known: Known) -> Made:
+        """Raise OutdatedError, or ConnectionResetError, where it is to be done anew."""
+        with self.translating():
+            connection = self.pool.getconn()
+            try:
+                snapshot = Snapshot(connection, self, known)
+                try:
+                    made = work(snapshot)
+                except (OutdatedError, psycopg.Error):
+                    raise
+                except Exception:  # what is refused by what was known may be right by now
+                    snapshot.confirm_anew()
+                    raise
+                if not snapshot.is_confirmed:
+                    snapshot.confirm_anew()
+                return made
+            except psycopg.OperationalError as error:
+                if connection.closed:
+                    raise ConnectionResetError from error
+                raise
+            finally:
+                self.pool.putconn(connection)
+
     @contextmanager
     def snapshot(self) -> Iterator["Snapshot"]:
         """Lend a connection inside one REPEATABLE READ transaction.
@@ -89,12 +146,18 @@ class Database:
         """
         if not self.breaker.admits():
             raise DatabaseUnavailableError("it was away a moment ago")
-        try:
+        with self.translating():
             if self.pool.closed:
                 self.pool.open(wait=False)
-            with self.pool.connection() as connection:
+            self.pool.check()
+            with self.pool.connection() as connection, connection.transaction():
                 self.breaker.succeeded()
-                yield Snapshot(connection)
+                yield Snapshot(connection, self)
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        try:
+            yield
         except NOT_THIS_ONE as error:
             raise DatabaseUnavailableError(str(error)) from error
         except AWAY as error:
@@ -118,34 +181,72 @@ def reader_conninfo(config: Config) -> str:
 
 
 def configure(connection: psycopg.Connection[DictRow]) -> None:
+    connection.autocommit = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
+    connection.cursor_factory = psycopg.RawCursor
+    connection.server_cursor_factory = psycopg.RawServerCursor
+    connection.execute(
+        # Of single statements too. Statements are made for what they filter by, and planned once.
+        "SET default_transaction_isolation = 'repeatable read';"
+        "SET default_transaction_read_only = on;"
+        "SET plan_cache_mode = force_generic_plan"
+    )
     # Stored exact, compared exact in SQL, and turned into the nearest double only on the way out.
     connection.adapters.register_loader("numeric", FloatLoader)
+    set_json_loads(orjson.loads, connection)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Snapshot:
-    """What one request sees: every query of it answers from the same moment."""
+    """What one request sees: every query of it answers from the same moment.
+
+    `known` is what is taken for granted of that moment, until a statement confirms it; None in a
+    transaction.
+    """
 
     connection: psycopg.Connection[DictRow]
+    database: Database
+    known: Known | None = None
+    is_confirmed: bool = field(default=False, init=False)
 
     @cached_property
     def dataset(self) -> Row:
         """The revision and the instant of the last change: {"revision", "changed_at"}."""
+        return self.fixed.dataset
+
+    @cached_property
+    def fixed(self) -> Known:
+        if self.known is not None:
+            return self.known
         found = self.fetch_one("dataset/get", {})
         if found is None:
             raise DatabaseUnavailableError("no data are loaded yet")
-        return found
+        newest = self.database.known
+        if newest is None or newest.dataset != found:
+            newest = self.database.known = Known(found, {})
+        return newest
 
     @cached_property
     def codes(self) -> Codes:
-        return Codes.at(str(self.dataset["revision"]), lambda name: self.fetch_all(name, {}))
+        return Codes.at(str(self.dataset["revision"]), self.fetch_fixed)
+
+    def fetch_fixed(self, name: str) -> list[Row]:
+        """Run a query that takes nothing, once for each revision of the data."""
+        rows = self.fixed.rows
+        if name not in rows:
+            rows[name] = self.fetch_all(name, {})
+        return rows[name]
 
     def fetch_all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run sql/queries/<name>.sql; a parameter left out is NULL."""
-        query = read_query(name)
-        return self.connection.execute(query.text.encode(), query.fill(parameters)).fetchall()
+        rows = self.run(whole(name, given(parameters), self.known is not None), parameters)
+        if self.known is not None:
+            if not rows:
+                self.confirm_anew()
+            for row in rows:
+                self.confirm(row.pop("found_revision"))
+        return rows
 
     def fetch_one(self, name: str, parameters: Mapping[str, Any]) -> Row | None:
         rows = self.fetch_all(name, parameters)
@@ -160,25 +261,17 @@ class Snapshot:
         `counts` names a query that counts the rows of all pages, `total` among others. Raises
         InvalidCursorError when the cursor's key does not fit the order.
         """
-        query = read_query(name)
-        statement = PAGE.format(
-            query=sql.SQL(query.text),
-            counts=sql.SQL(read_query(counts).text if counts else TOTAL),
-            after=keyset(paging),
-            order=order(paging.order),
-            key=sql.SQL(", ").join(
-                sql.SQL("{}::text").format(sql.Identifier(by.field)) for by in paging.order
-            ),
-        )
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
+        asked = {**parameters, **values, "page_limit": paging.limit + 1}
         try:
-            rows = self.connection.execute(
-                statement, query.fill(parameters) | values | {"page_limit": paging.limit + 1}
-            ).fetchall()
+            rows = self.run(
+                paged(name, counts, paging.order, nulls(paging.after), given(asked)), asked
+            )
         except psycopg.DataError as error:
             if paging.after is None:
                 raise
             raise InvalidCursorError from error
+        self.confirm(rows[0].pop("page_revision"))
         return as_page(rows, paging.limit)
 
     def fetch_each(
@@ -189,12 +282,24 @@ class Snapshot:
         A cursor on the server holds them, so that no more than BATCH are in memory. The statement
         time-out is that of each batch.
         """
-        query = read_query(name)
-        statement = EACH.format(query=sql.SQL(query.text), order=order(fields))
+        statement = each(name, tuple(fields), given(parameters))
         with self.connection.cursor("each") as cursor:
             cursor.itersize = BATCH
-            cursor.execute(statement, query.fill(parameters))
+            cursor.execute(statement.text, statement.fill(parameters))
             yield from cursor
+
+    def run(self, statement: "Statement", parameters: Mapping[str, Any]) -> list[Row]:
+        return self.connection.execute(statement.text, statement.fill(parameters)).fetchall()
+
+    def confirm(self, revision: object) -> None:
+        """Raise OutdatedError unless it is the revision that was taken for granted."""
+        if self.known is not None and revision != self.known.dataset["revision"]:
+            raise OutdatedError
+        self.is_confirmed = True
+
+    def confirm_anew(self) -> None:
+        found = self.run(whole("dataset/get", frozenset(), False), {})
+        self.confirm(found[0]["revision"] if found else None)
 
 
 BATCH = 200
@@ -204,50 +309,134 @@ EACH = sql.SQL("SELECT matching.* FROM ({query}) AS matching ORDER BY {order}")
 TOTAL = "SELECT count(*) AS total FROM matching"
 
 # The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
-# even when the page is empty.
+# even when the page is empty. What is the same for all rows, or of the last one, is sent once.
 PAGE = sql.SQL("""
 WITH matching AS ({query}),
 counted AS ({counts}),
 page AS (
-    SELECT matching.*, ARRAY[{key}] AS page_key
+    SELECT matching.*
     FROM matching
     WHERE {after}
     ORDER BY {order}
     LIMIT %(page_limit)s
+),
+numbered AS (
+    SELECT row_number() OVER (ORDER BY {order}) AS page_row, page.*
+    FROM page
 )
-SELECT to_jsonb(counted) AS page_counts, page.*
+SELECT
+    CASE WHEN coalesce(numbered.page_row, 1) = 1 THEN to_jsonb(counted) END AS page_counts,
+    CASE
+        WHEN coalesce(numbered.page_row, 1) = 1 THEN (SELECT dataset.revision FROM dataset)
+    END AS page_revision,
+    CASE WHEN numbered.page_row = %(page_limit)s - 1 THEN ARRAY[{key}] END AS page_key,
+    numbered.*
 FROM counted
-LEFT JOIN page ON true
-ORDER BY {order}
+LEFT JOIN numbered ON true
+ORDER BY numbered.page_row
 """)
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
-    counts = rows[0].pop("page_counts")
-    if rows[0]["page_key"] is None:
+    counts = rows[0]["page_counts"]
+    if rows[0]["page_row"] is None:
         return Page([], counts, None)
-    keys: list[Sequence[str | None]] = [row.pop("page_key") for row in rows]
     is_last = len(rows) <= limit
-    return Page(rows[:limit], counts, None if is_last else keys[limit - 1])
+    return Page(rows[:limit], counts, None if is_last else rows[limit - 1]["page_key"])
 
 
-@dataclass(frozen=True)
-class NamedQuery:
-    """The text of a query file and the parameters that it names."""
+# A statement says by itself which revision it answers from.
+WITH_REVISION = sql.SQL("""
+SELECT
+    (SELECT dataset.revision FROM dataset) AS found_revision,
+    found.*
+FROM ({query}) AS found
+""")
 
-    text: str
-    names: frozenset[str]
 
-    def fill(self, parameters: Mapping[str, Any]) -> Row:
-        return {name: parameters.get(name) for name in self.names}
+class Statement(NamedTuple):
+    """A statement as PostgreSQL takes it, and the parameters that $1, $2, … stand for."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+    def fill(self, parameters: Mapping[str, Any]) -> list[Any]:
+        return [parameters.get(name) for name in self.names]
+
+
+PARAMETER = re.compile(r"%\((\w+)\)s")
+IS_NULL = re.compile(r"%\((\w+)\)s::[\w\[\]]+ IS (NOT )?NULL")
+
+Given = frozenset[str]
+
+
+def given(parameters: Mapping[str, Any]) -> Given:
+    return frozenset(name for name, value in parameters.items() if value is not None)
+
+
+def nulls(after: Sequence[str | None] | None) -> tuple[bool, ...] | None:
+    return None if after is None else tuple(part is None for part in after)
+
+
+def statement_of(text: str, given: Given) -> Statement:
+    """Number the parameters given, and write NULL for the others: no filter is planned that is not
+    asked for.
+
+    What is known of a condition stands beside it, so that it goes on giving its parameter a type.
+    """
+
+    def folded(found: re.Match[str]) -> str:
+        is_true = (found[1] in given) == bool(found[2])
+        return f"({'true OR' if is_true else 'false AND'} {found[0]})"
+
+    text = IS_NULL.sub(folded, text)
+    names = tuple(name for name in dict.fromkeys(PARAMETER.findall(text)) if name in given)
+    numbers = {name: f"${at}" for at, name in enumerate(names, 1)}
+    text = PARAMETER.sub(lambda found: numbers.get(found[1], "NULL"), text).replace("%%", "%")
+    return Statement(text.encode(), names)
+
+
+# There are as many statements as ways to ask: few are asked, any could be.
+STATEMENTS = 500
+
+
+@lru_cache(STATEMENTS)
+def whole(name: str, given: Given, with_revision: bool) -> Statement:
+    text = read_query(name)
+    if with_revision:
+        text = WITH_REVISION.format(query=sql.SQL(text)).as_string()
+    return statement_of(text, given)
+
+
+@lru_cache(STATEMENTS)
+def paged(
+    name: str,
+    counts: str | None,
+    fields: tuple[By, ...],
+    nulls: tuple[bool, ...] | None,
+    given: Given,
+) -> Statement:
+    after = None if nulls is None else [None if is_null else "" for is_null in nulls]
+    statement = PAGE.format(
+        query=sql.SQL(read_query(name)),
+        counts=sql.SQL(read_query(counts) if counts else TOTAL),
+        after=keyset(Paging(fields, 0, after)),
+        order=order(fields),
+        key=sql.SQL(", ").join(
+            sql.SQL("numbered.{}::text").format(sql.Identifier(by.field)) for by in fields
+        ),
+    )
+    return statement_of(statement.as_string(), given)
+
+
+@lru_cache(STATEMENTS)
+def each(name: str, fields: tuple[By, ...], given: Given) -> Statement:
+    statement = EACH.format(query=sql.SQL(read_query(name)), order=order(fields))
+    return statement_of(statement.as_string(), given)
 
 
 @cache
-def read_query(name: str) -> NamedQuery:
-    """Return sql/queries/<name>.sql without its comment lines.
-
-    psycopg looks for placeholders in comments too, so "% of GDP" in one would be an error.
-    """
+def read_query(name: str) -> str:
+    """Return sql/queries/<name>.sql without its comment lines."""
     lines = (QUERIES / f"{name}.sql").read_text("utf-8").splitlines()
-    text = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
-    return NamedQuery(text, frozenset(re.findall(r"%\((\w+)\)s", text)))
+    return "\n".join(line for line in lines if not line.lstrip().startswith("--"))

@@ -18,7 +18,7 @@ from importers.reference import Reference
 from importers.releases import Release
 from importers.rows import release_row
 from importers.tables import read_tables
-from service.storage.database import read_query
+from service.storage import database
 from service.storage.migrations import read
 from tests.conftest import DATA, made_database
 
@@ -57,9 +57,9 @@ def agree(found: Found, expected: Found) -> bool:
 
 def listed(connection: Connection, packs: list[Pack]) -> set[tuple[Any, ...]]:
     """Return the keys of what the service lists when it is asked for every kind."""
-    query = read_query("revisions/list")
     asked = {"release": [release.id for release, _ in packs]}
-    cursor = connection.execute(query.text.encode(), query.fill(asked))
+    query = database.whole("revisions/list", database.given(asked), with_revision=False)
+    cursor = psycopg.RawCursor(connection).execute(query.text, query.fill(asked))
     names = [column.name for column in cursor.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
     return {

@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 
 from schemas.base import ListQuery, Output, sortable
 from schemas.codelists import CODELISTS
+from schemas.dumping import compiled
 from schemas.spending_years import SpendingYear, SpendingYearListQuery
 from service import create_app
 from service.config import Config
@@ -482,7 +483,8 @@ def test_an_error_before_the_first_byte_is_a_problem(
     with small(database_url) as app:
         client = app.test_client()
         row = fields_owner(app, "/v1/members")
-        monkeypatch.setattr(row, "dump", failing_at(5, row.dump))
+        fail = failing_at(5, compiled(row))
+        monkeypatch.setattr(files, "compiled", lambda _: fail)
         answer = client.get(f"/v1/members{suffix}")
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         assert answer.mimetype == "application/problem+json"
@@ -492,10 +494,10 @@ def test_an_error_before_the_first_byte_is_a_problem(
 
 def fields_owner(app: Flask, path: str) -> Any:
     """Return the schema that dumps the rows of a list."""
-    from service.http.endpoint import dumper
+    from service.http.endpoint import schema_of
 
     endpoint, _ = app.url_map.bind("localhost").match(path)
-    return dumper(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
+    return schema_of(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
 
 
 def test_a_query_that_is_too_slow_is_a_503(
@@ -506,6 +508,8 @@ def test_a_query_that_is_too_slow_is_a_503(
             "SELECT matching.*, pg_sleep(1) FROM ({query}) AS matching ORDER BY {order}"
         )
         monkeypatch.setattr(database, "EACH", slow)
+        # Statements are kept, the slow one in no place but here.
+        monkeypatch.setattr(database, "each", database.each.__wrapped__)
         answer = app.test_client().get("/v1/members.csv")
         assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
         assert answer.headers["Retry-After"]
@@ -522,7 +526,8 @@ def test_an_error_after_the_first_byte_breaks_off_and_is_logged_once(
 ) -> None:
     with small(database_url) as app:
         row = fields_owner(app, "/v1/spending-years")
-        monkeypatch.setattr(row, "dump", failing_at(250, row.dump))
+        fail = failing_at(250, compiled(row))
+        monkeypatch.setattr(files, "compiled", lambda _: fail)
         with caplog.at_level(logging.ERROR, logger="burdenshare"):
             answer = app.test_client().get(
                 f"/v1/spending-years{suffix}", headers={"X-Request-Id": "abc-1"}

@@ -18,13 +18,15 @@ CODE = "\n".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*
 
 @pytest.mark.parametrize("name", NAMES)
 def test_query_is_valid(database_url: str, name: str) -> None:
-    query = database.read_query(name)
-    text = query.text
+    text = database.read_query(name)
     if name.endswith("/counts"):  # of the rows of the list beside it
-        query = database.read_query(name.replace("/counts", "/list"))
-        text = f"WITH matching AS ({query.text}) {text}"
-    with psycopg.connect(database_url) as connection:
-        connection.execute("EXPLAIN " + text, query.fill({}))  # type: ignore[arg-type]
+        text = f"WITH matching AS ({database.read_query(name.replace('/counts', '/list'))}) {text}"
+    names = frozenset(database.PARAMETER.findall(text))
+    with psycopg.connect(database_url, cursor_factory=psycopg.RawCursor) as connection:
+        # Whatever is asked, a parameter keeps its type.
+        for given in (frozenset(), names, *({name} for name in names)):
+            statement = database.statement_of(f"EXPLAIN {text}", frozenset(given))
+            connection.execute(statement.text, statement.fill({}))
 
 
 @pytest.mark.parametrize("name", NAMES)
