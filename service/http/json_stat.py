@@ -12,7 +12,7 @@ from schemas.codelists import CODELISTS
 
 from .answers import self_link
 from .files import compact, parts
-from .formats import Codes, File, Table
+from .formats import Codes, File, Table, as_json
 
 # What a figure is known by, the slowest first.
 DIMENSIONS = {"release": "Release", "indicator": "Indicator", "area": "Area", "year": "Year"}
