@@ -144,10 +144,16 @@ def registering(
     def register(view: View) -> View:
         @functools.wraps(view)
         def chosen(**path_parameters: str) -> Response:
-            form = formats[0] if formats[0].suffix else by_type[negotiation.choose(*by_type)]
+            form = (
+                formats[0]
+                if formats[0].suffix
+                else by_type[negotiation.choose(request.accept_mimetypes, *by_type)]
+            )
             parsing.check_path(path_parameters)
             return answer(view, form, forms, path_parameters)
 
+        if not formats[0].suffix:
+            chosen.__dict__["media_types"] = tuple(by_type)
         routed = route(blueprint, path, chosen, format=formats[0], **described)
         for file in all_files:
             described_file = described | {"accepts": of_file(described["accepts"])}

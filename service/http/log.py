@@ -12,6 +12,7 @@ log = logging.getLogger("burdenshare")
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 STARTED = "burdenshare.started"
+ROUTE = "burdenshare.route"
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +37,7 @@ def start_clock() -> None:
 
 
 def log_request(response: Response) -> Response:
+    request.environ[ROUTE] = route()
     log.info(
         "request",
         extra={

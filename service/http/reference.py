@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 
 from schemas.base import NoParameters
 
@@ -82,7 +82,7 @@ def init_app(app: Flask) -> None:
 
 def get_page() -> Response:
     """Answer with the reference's page."""
-    negotiation.choose("text/html")
+    negotiation.choose(request.accept_mimetypes, "text/html")
     parsing.parse(NoParameters, None)
     response = Response(PAGE, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY

@@ -62,7 +62,7 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
 )
 def test_gunicorn_says_in_one_line_what_is_missing(variables: dict[str, str], line: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service:create_app()"],
+        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service.asgi:create_asgi()"],
         cwd=Path(__file__).parents[2],
         env={"PATH": os.environ["PATH"]} | variables,
         capture_output=True,
