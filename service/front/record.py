@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import sys
 import time
 from collections import defaultdict
 from itertools import count
@@ -11,7 +10,7 @@ from os import urandom
 
 from prometheus_client import Counter
 
-from service.http.log import log
+from service.http.log import log, write
 from service.http.metrics import requests
 
 from .entries import Entry
@@ -77,8 +76,7 @@ class Record:
     def flush(self) -> None:
         self.is_due = False
         if self.lines:
-            sys.stderr.write("".join(self.lines))
-            sys.stderr.flush()
+            write(self.lines)
             self.lines.clear()
         for (method, route, status), number in self.counts.items():
             requests.labels(method, route, status).inc(number)

@@ -51,14 +51,18 @@ class Watch:
         self.is_due.set()
 
     def run(self) -> None:
+        is_known_away = False
         while not self.is_over.is_set():
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as connection:
                     while not self.is_over.is_set():
                         self.ask(connection)
+                        is_known_away = False
                         self.wait()
             except psycopg.Error as error:
-                log.warning("the revision of the data is not known: %s", error)
+                if not is_known_away:
+                    log.warning("no news of the data's revision: %s", error)
+                is_known_away = True
                 self.wait()
 
     def ask(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
