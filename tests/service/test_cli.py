@@ -52,7 +52,7 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
         ({}, "error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own"),
         (
             {"DATABASE_URL": "postgresql:///x", "WORKERS": "abc"},
-            "error: WORKERS='abc' is not a whole number from 1 to 24",
+            "error: WORKERS='abc' is not a whole number from 1 to 19",
         ),
         (
             {"DATABASE_URL": "postgresql:///x", "POOL_SIZE": "many"},
