@@ -1,14 +1,13 @@
 """How gunicorn serves: read by it from the directory it is started in."""
 
+import functools
 import os
+import resource
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
-import threading
-from types import FrameType
 from typing import Any, NoReturn
 
 # The workers' metrics meet in files here. It has to be named before the client is imported.
@@ -37,9 +36,8 @@ if not (our_config.database_reader_url or our_config.database_url):
 
 bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
 workers = our_settings.workers
-worker_class = "gthread"
-# Not for speed, for which a few would do: a client that sends its request slowly holds a thread.
-threads = 256
+# Answers kept in memory go out from its event loop; Flask runs in threads behind that.
+worker_class = "asgi"
 # A connection pool's threads do not survive a fork, so each worker makes the application itself.
 preload_app = False
 
@@ -56,6 +54,10 @@ keepalive = 5
 limit_request_line = 8190
 limit_request_fields = 100
 
+# What is in memory only while a client reads it slowly: more than the usual 1,024 may.
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
 # The application logs its requests itself, with the release and the request's id.
 accesslog = None
 
@@ -64,15 +66,14 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Give up on a client that is silent in the middle of a request, or reads nothing of an answer.
+    """Give up on a client that takes nothing of an answer: the kernel then ends the connection.
 
-    gunicorn waits for it without end. Connections inherit the time-outs of the socket that they
-    come in by (on Linux; elsewhere a slow client just holds its thread).
+    Connections inherit it from the socket that they come in by (on Linux; elsewhere a slow client
+    keeps its connection).
     """
     if sys.platform == "linux":
         for listener in server.LISTENERS:
-            for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-                listener.sock.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", SILENCE_S, 0))
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -81,22 +82,16 @@ def post_worker_init(worker: Any) -> None:
     A connection that waits to be accepted has mostly sent its request already; a worker that
     closed its socket at once would reset it.
     """
-    stop: Any = signal.getsignal(signal.SIGTERM)
-
-    def stop_soon(number: int, frame: FrameType | None) -> None:
-        timer = threading.Timer(DRAIN_S, stop, (number, frame))
-        timer.daemon = True
-        timer.start()
-
-    signal.signal(signal.SIGTERM, stop_soon)
+    stop_soon = functools.partial(worker.loop.call_later, DRAIN_S, worker.handle_exit_signal)
+    worker.loop.add_signal_handler(signal.SIGTERM, stop_soon)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Close the pool while its threads still run: at exit Python 3.13 would wait 20 s for them."""
     # A worker may also end because it could not make the application.
-    extensions = getattr(getattr(worker, "wsgi", None), "extensions", {})
-    if "database" in extensions:
-        extensions["database"].close()
+    front = getattr(worker, "asgi", None)
+    if front is not None:
+        front.close()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -101,7 +101,7 @@ def load(environment: Mapping[str, str]) -> None:
 def gunicorn_command() -> list[str]:
     # gunicorn.conf.py in the root says the rest. Its information would drown our few lines.
     options = ["--log-level=warning", f"--graceful-timeout={supervisor.GRACE_S}"]
-    return [sys.executable, "-m", "gunicorn", *options, "service:create_app()"]
+    return [sys.executable, "-m", "gunicorn", *options, "service.asgi:create_asgi()"]
 
 
 def greet(url: str) -> None:

@@ -25,6 +25,7 @@ class Config:
     pool_size: connections a worker holds at most.
     pool_timeout_s: how long a request waits for one of them.
     rate_limit: how many requests an address may make in which time; None: as many as it likes.
+    cache_bytes: how much of answers a worker keeps to give again.
     trusted_proxies: how many proxies stand in front and add to X-Forwarded-For and -Proto.
     log_level: the least that is logged; INFO has a line for each request.
     """
@@ -36,6 +37,7 @@ class Config:
     pool_size: int = 4
     pool_timeout_s: float = 3.0
     rate_limit: RateLimitItem | None = None
+    cache_bytes: int = 32 * 2**20
     trusted_proxies: int = 0
     log_level: str = "WARNING"
 
@@ -50,6 +52,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         pool_size=whole(environment, "POOL_SIZE", 4, most=100),
         pool_timeout_s=whole(environment, "POOL_TIMEOUT_MS", 3000) / 1000,
         rate_limit=rate(environment, "RATE_LIMIT"),
+        cache_bytes=whole(environment, "CACHE_MB", 32, least=0, most=10_000) * 2**20,
         trusted_proxies=whole(environment, "TRUSTED_PROXIES", 0, least=0, most=10),
         log_level=level(environment, "LOG_LEVEL", "INFO"),
     )

@@ -41,8 +41,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         host=environment.get("HOST") or "127.0.0.1",
         port=whole(environment, "PORT", 8000, most=65535),
-        # With 4 connections each, as many as the 100 of the embedded server allow.
-        workers=whole(environment, "WORKERS", 2, most=24),
+        # With 5 connections each, as many as the 97 that the embedded server leaves to us.
+        workers=whole(environment, "WORKERS", 2, most=19),
         database_url=environment.get("DATABASE_URL") or None,
         directory=Path(directory) if directory else None,
     )

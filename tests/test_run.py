@@ -247,7 +247,7 @@ def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(directory: Pat
     [
         ({"PORT": "eight"}, "PORT='eight' is not a whole number from 1 to 65535"),
         ({"PORT": "70000"}, "PORT='70000' is not a whole number from 1 to 65535"),
-        ({"WORKERS": "0"}, "WORKERS='0' is not a whole number from 1 to 24"),
+        ({"WORKERS": "0"}, "WORKERS='0' is not a whole number from 1 to 19"),
         ({"POOL_SIZE": "x"}, "POOL_SIZE='x' is not a whole number from 1 to 100"),
         (
             {"HOST": "192.0.2.1", "PORT": "8000"},

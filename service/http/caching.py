@@ -12,10 +12,14 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from service import clock
 from service.storage.database import Snapshot
 
+from . import encoding
 from .parsing import canonical_query
 from .probes import PROBES
 
 FRESH = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+# In the environment of a request: the revision of the data that a cacheable answer is made from,
+# None for one that is made from the code alone.
+MADE_FROM = "burdenshare.made_from"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -29,6 +33,7 @@ class Validators(NamedTuple):
     version: str
     changed_at: datetime | None
     cache_control: str
+    revision: str | None
 
 
 def of_release(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
@@ -44,21 +49,25 @@ def of_release(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
 def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
     """Return the validators of an answer that may change whenever any of the data does."""
     dataset = snapshot.dataset
-    return Validators(str(dataset["revision"]), dataset["changed_at"], FRESH)
+    return Validators(
+        str(dataset["revision"]), dataset["changed_at"], FRESH, str(dataset["revision"])
+    )
 
 
 def of_year(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
     """Return the validators of an answer that may change on 1 January though no data did."""
     year = clock.today().year
     began = datetime(year, 1, 1, tzinfo=UTC)
-    version, changed_at, cache_control = of_dataset(snapshot, query)
-    assert changed_at is not None
-    return Validators(f"{version} {year}", max(changed_at, began), cache_control)
+    found = of_dataset(snapshot, query)
+    assert found.changed_at is not None
+    return found._replace(
+        version=f"{found.version} {year}", changed_at=max(found.changed_at, began)
+    )
 
 
 def of_content(response: Response) -> Validators:
     """Return the validators of an answer that changes with the code alone: its own bytes."""
-    return Validators(hashlib.sha256(response.get_data()).hexdigest(), None, FRESH)
+    return Validators(hashlib.sha256(response.get_data()).hexdigest(), None, FRESH, None)
 
 
 def conditional(response: Response, validators: Validators) -> Response:
@@ -67,8 +76,15 @@ def conditional(response: Response, validators: Validators) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
     asked = f"{request.path}?{canonical_query()}"
+    coding = coding_for(response)
     ground = "\n".join(
-        (validators.version, current_app.config["API_VERSION"], asked, str(response.mimetype))
+        (
+            validators.version,
+            current_app.config["API_VERSION"],
+            asked,
+            str(response.mimetype),
+            coding.name if coding else "",
+        )
     )
     response.set_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
     if validators.changed_at is not None:  # None would be written as the time of day
@@ -77,7 +93,16 @@ def conditional(response: Response, validators: Validators) -> Response:
     response.make_conditional(without_preconditions())
     if response.status_code == 304:
         response.headers.pop("Content-Disposition", None)  # of a body that is not sent
+    elif coding is not None:
+        encoding.encode(response, coding)
+    request.environ[MADE_FROM] = validators.revision
     return response
+
+
+def coding_for(response: Response) -> encoding.Coding | None:
+    if not encoding.is_text(str(response.mimetype)):
+        return None
+    return encoding.choose(request.headers.get("Accept-Encoding", ""))
 
 
 def in_part(response: Response) -> Response:

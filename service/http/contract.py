@@ -20,7 +20,7 @@ from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
 
-from . import caching, contract_text, examples, parsing
+from . import caching, contract_text, examples, negotiation, parsing
 from .catalogue import CATALOGUE
 from .formats import JSON, Archive, File
 from .parameter import query_parameter
@@ -68,11 +68,13 @@ def init_app(app: Flask) -> None:
     app.get("/openapi.json")(get_json)
 
 
+@negotiation.offering()
 def get_yaml() -> Response:
     """Answer with the contract as YAML."""
     return serve(render(), YAML)
 
 
+@negotiation.offering()
 def get_json() -> Response:
     """Answer with the contract as JSON."""
     return serve(json.dumps(draw()) + "\n", JSON.media_type)

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import IO, NamedTuple
 
 import marshmallow as ma
-from flask import Blueprint, Flask, Response, current_app, send_file
+from flask import Blueprint, Flask, Response, current_app, request, send_file
 
 from schemas.base import NoParameters
 from service.storage.database import Row, Snapshot
@@ -87,7 +87,7 @@ def download(
     def register(view: Callable[..., Chosen]) -> View:
         @functools.wraps(view)
         def answer(**path_parameters: str) -> Response:
-            negotiation.choose(form.media_type)
+            negotiation.choose(request.accept_mimetypes, form.media_type)
             parsing.check_path(path_parameters)
             with database().snapshot() as snapshot:
                 parsing.parse(NoParameters, snapshot.codes)
@@ -141,4 +141,5 @@ def respond(kept: Kept, release: Row, validators: caching.Validators, form: Arch
     body = {"links": {"self": self_link()}, "meta": provenance(release)}
     with_origin(response, body, form)
     caching.conditional(response, validators._replace(version=kept.sha256))
+    del request.environ[caching.MADE_FROM]  # kept on disk, and not in memory too
     return caching.in_part(response)

@@ -147,10 +147,15 @@ def registering(
     def register(view: View) -> View:
         @functools.wraps(view)
         def chosen(**path_parameters: str) -> Response:
-            form = formats[0] if formats[0].suffix else by_type[negotiation.choose(*by_type)]
+            form = (
+                formats[0]
+                if formats[0].suffix
+                else by_type[negotiation.choose(request.accept_mimetypes, *by_type)]
+            )
             parsing.check_path(path_parameters)
             return answer(view, form, forms, path_parameters)
 
+        negotiation.offering(*() if formats[0].suffix else by_type)(chosen)
         routed = route(blueprint, path, chosen, format=formats[0], **described)
         for file in all_files:
             described_file = described | {"accepts": of_file(described["accepts"])}
@@ -174,6 +179,7 @@ def as_file(view: View, file: File, answer: Callable[[dict[str, str]], Response]
         return answer(path_parameters)
 
     words = (view.__doc__ or "").partition("\n")[0].rstrip(".")
+    negotiation.offering()(whole)
     whole.__name__ = f"{view.__name__}{file.suffix.replace('.', '_')}"
     whole.__module__ = view.__module__
     whole.__doc__ = (

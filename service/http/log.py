@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import nullcontext
 
 from flask import Flask, Response, request
 from pythonjsonlogger.json import JsonFormatter
@@ -12,6 +13,7 @@ log = logging.getLogger("burdenshare")
 
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 STARTED = "burdenshare.started"
+ROUTE = "burdenshare.route"
 
 
 def init_app(app: Flask) -> None:
@@ -31,11 +33,21 @@ def set_up(level: str) -> None:
         log.addHandler(handler)
 
 
+def write(lines: list[str]) -> None:
+    """Write lines that are made already to where the others go."""
+    for handler in log.handlers:
+        if isinstance(handler, logging.StreamHandler):
+            with handler.lock or nullcontext():
+                handler.stream.write("".join(lines))
+            handler.flush()
+
+
 def start_clock() -> None:
     request.environ[STARTED] = time.perf_counter()
 
 
 def log_request(response: Response) -> Response:
+    request.environ[ROUTE] = route()
     log.info(
         "request",
         extra={

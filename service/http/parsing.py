@@ -1,6 +1,6 @@
 """From a query string to typed values, refusing whatever the schema does not name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import urlencode
@@ -63,10 +63,12 @@ REPEATED = Fault("repeated_parameter", "It takes one value and was given several
 def asked_for(req: Request) -> MultiDict[str, str]:
     """Return the query string's parameters without those that only track."""
     return MultiDict(
-        (name, value)
-        for name, value in req.args.items(multi=True)
-        if name not in TRACKING and not name.startswith("utm_")
+        (name, value) for name, value in req.args.items(multi=True) if not is_tracking(name)
     )
+
+
+def is_tracking(name: str) -> bool:
+    return name in TRACKING or name.startswith("utm_")
 
 
 def canonical_query(*without: str) -> str:
@@ -81,10 +83,12 @@ QUERIES = 1000
 @lru_cache(QUERIES)
 def spelled(query_string: bytes, without: tuple[str, ...]) -> str:
     """Spell the current query string, which is given only to be remembered by."""
-    given = sorted(asked_for(request).lists())
-    return urlencode(
-        [(name, ",".join(values)) for name, values in given if name not in without], safe=","
-    )
+    return canonical((name, at) for name, at in asked_for(request).lists() if name not in without)
+
+
+def canonical(given: Iterable[tuple[str, list[str]]]) -> str:
+    """Return parameters, each with all its values, in one spelling."""
+    return urlencode([(name, ",".join(values)) for name, values in sorted(given)], safe=",")
 
 
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:

@@ -19,41 +19,49 @@ class RateLimit:
         self.item = item
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 
+    def admits(self, address: str) -> bool:
+        return self.limiter.test(self.item, address)
+
     def refuse(self) -> None:
         """Raise a 429 ProblemError when the address has had what it may have."""
-        if request.path in PROBES or self.limiter.test(self.item, self.address()):
+        if request.path in PROBES or self.admits(client()):
             return
         problem = ProblemError(
             "too_many_requests",
             f"{self.item.amount} requests in {self.item.get_expiry()} seconds are allowed.",
         )
-        problem.headers["Retry-After"] = str(self.seconds_left())
+        problem.headers["Retry-After"] = str(self.seconds_left(client()))
         raise problem
 
     def count(self, response: Response) -> Response:
-        """Count the request, and say what is left. An answer that was not needed again is free."""
-        if request.path in PROBES:
-            return response
-        if response.status_code not in (304, 429):
-            self.limiter.hit(self.item, self.address())
-        left = self.limiter.get_window_stats(self.item, self.address()).remaining
-        response.headers["RateLimit-Policy"] = (
-            f'"default";q={self.item.amount};w={self.item.get_expiry()}'
-        )
-        response.headers["RateLimit"] = f'"default";r={left};t={self.seconds_left()}'
+        """Count the request, and say what is left."""
+        if request.path not in PROBES:
+            response.headers.update(self.counted(client(), response.status_code))
         return response
 
-    def seconds_left(self) -> int:
-        stats = self.limiter.get_window_stats(self.item, self.address())
+    def counted(self, address: str, status: int) -> dict[str, str]:
+        """Count an answer, and return the headers. One that was not needed again is free."""
+        if status not in (304, 429):
+            self.limiter.hit(self.item, address)
+        left = self.limiter.get_window_stats(self.item, address).remaining
+        return {
+            "RateLimit-Policy": f'"default";q={self.item.amount};w={self.item.get_expiry()}',
+            "RateLimit": f'"default";r={left};t={self.seconds_left(address)}',
+        }
+
+    def seconds_left(self, address: str) -> int:
+        stats = self.limiter.get_window_stats(self.item, address)
         return max(1, math.ceil(stats.reset_time - time.time()))
 
-    def address(self) -> str:
-        return request.remote_addr or "unknown"
+
+def client() -> str:
+    return request.remote_addr or "unknown"
 
 
 def init_app(app: Flask) -> None:
     item = app.config["BURDENSHARE"].rate_limit
     if item is not None:
         limit = RateLimit(item)
+        app.extensions["rate_limit"] = limit
         app.before_request(limit.refuse)
         app.after_request(limit.count)

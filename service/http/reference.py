@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 
 from schemas.base import NoParameters
 
@@ -81,15 +81,17 @@ def init_app(app: Flask) -> None:
         )
 
 
+@negotiation.offering("text/html")
 def get_page() -> Response:
     """Answer with the reference's page."""
-    negotiation.choose("text/html")
+    negotiation.choose(request.accept_mimetypes, "text/html")
     parsing.parse(NoParameters, None)
     response = Response(PAGE, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
     return caching.conditional(response, caching.of_content(response))
 
 
+@negotiation.offering()
 def get_start() -> Response:
     """Answer with the script that draws the reference: a file, since the policy forbids inline."""
     response = Response(START, content_type="text/javascript; charset=utf-8")

@@ -1,6 +1,7 @@
 """Many clients at once, bounded in number and time."""
 
 import http.client
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from typing import NamedTuple
 
 from .conftest import Answer, Service
 
-# A page, a row and the whole table: what people ask for.
+# A page, a row and the whole table: what people ask for, the last two never the same twice, so that
+# they need the database.
 PATHS = (
     "/v1/members/POL",
-    "/v1/spending-years?year=2024&share_gdp_pct_gte=2",
-    "/v1/spending-years?member=EST",
+    "/v1/spending-years?year=2024&share_gdp_pct_gte=2&share_gdp_pct_lte={number}",
+    "/v1/spending-years?member=EST&share_gdp_pct_lte={number}",
 )
 
 
@@ -34,11 +36,12 @@ class Crowd:
         self.service = service
         self.exchanges: list[Exchange] = []
         self.is_over = threading.Event()
+        self.numbers = itertools.count(20)
         self.threads = [threading.Thread(target=self.ask, args=(at,)) for at in range(size)]
 
     def ask(self, at: int) -> None:
         while not self.is_over.is_set():
-            path = PATHS[at % len(PATHS)]
+            path = PATHS[at % len(PATHS)].format(number=next(self.numbers))
             sent_at, answer = time.monotonic(), None
             error: Exception | None = None
             try:

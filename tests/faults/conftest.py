@@ -98,7 +98,7 @@ def running(urls: dict[str, str], folder: Path, **variables: str) -> Iterator[Se
     environment = {"PATH": os.environ["PATH"], "PORT": str(port)} | urls | variables
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "service:create_app()"],
+            [sys.executable, "-m", "gunicorn", "service.asgi:create_asgi()"],
             cwd=ROOT,
             env=environment,
             stdout=sink,

@@ -77,6 +77,9 @@ def test_five_seconds_without_a_database_under_fifty_clients(
     assert all(answer.status == 200 or is_unavailable(answer) for answer in answers)
     during = clients.sent_between(down_at, back_at)
     assert any(one.answer is not None and one.answer.status == 503 for one in during)
+    kept = [one.answer for one in during if one.path == "/v1/members/POL" and one.answer]
+    assert {answer.status for answer in kept} == {200}
+    assert max(int(answer.headers.get("age", 0)) for answer in kept) >= 3
     after = clients.sent_between(back_at + 2, float("inf"))
     assert len(after) > 20
     assert all(one.answer is not None and one.answer.status == 200 for one in after)

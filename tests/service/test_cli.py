@@ -52,7 +52,7 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
         ({}, "error: DATABASE_URL is not set; `make run` brings a PostgreSQL of its own"),
         (
             {"DATABASE_URL": "postgresql:///x", "WORKERS": "abc"},
-            "error: WORKERS='abc' is not a whole number from 1 to 24",
+            "error: WORKERS='abc' is not a whole number from 1 to 19",
         ),
         (
             {"DATABASE_URL": "postgresql:///x", "POOL_SIZE": "many"},
@@ -62,7 +62,7 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
 )
 def test_gunicorn_says_in_one_line_what_is_missing(variables: dict[str, str], line: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service:create_app()"],
+        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service.asgi:create_asgi()"],
         cwd=Path(__file__).parents[2],
         env={"PATH": os.environ["PATH"]} | variables,
         capture_output=True,

@@ -1,0 +1,304 @@
+"""The ASGI application that gunicorn serves."""
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask
+from werkzeug.http import parse_date, unquote_etag
+
+from service import clock
+from service.http import question
+from service.http.caching import MADE_FROM
+from service.http.log import ROUTE
+from service.http.rate_limit import RateLimit
+from service.http.request_id import HEADER, PLAIN
+from service.storage.database import Database
+from service.storage.watch import Watch, version_of
+
+from .entries import Entries, Entry, Spelling
+from .record import Record, RequestIds, told_of
+from .wsgi import Answer, Scope, ask, environ_of
+
+log = logging.getLogger("burdenshare")
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+T = TypeVar("T")
+
+# More than the database's connections, for what needs none or waits for one.
+SPARE_THREADS = 8
+# Older news of the database than this is told as the answer's Age.
+NEWS_S = 1.0
+# As Cache-Control promises with stale-if-error.
+LONGEST_WITHOUT_NEWS_S = 86_400
+# A client that takes nothing of an answer in parts for so long is given up.
+SILENCE_S = 10
+
+REQUEST_ID = HEADER.lower().encode()
+# What makes an answer another one in ways that are not kept.
+PARTICULAR = {b"range", b"if-range", b"content-length", b"transfer-encoding", b"expect"}
+# Of one request alone.
+OF_ONE_REQUEST = {REQUEST_ID, b"date", b"ratelimit", b"ratelimit-policy", b"connection", b"age"}
+
+
+class Front:
+    """Answers from memory what it can, and asks Flask for the rest."""
+
+    def __init__(self, app: Flask) -> None:
+        config = app.config["BURDENSHARE"]
+        self.app = app
+        self.trusted_proxies = config.trusted_proxies
+        self.limit: RateLimit | None = app.extensions.get("rate_limit")
+        self.watch = Watch(config)
+        self.entries = Entries(config.cache_bytes)
+        self.flights: dict[Hashable, asyncio.Future[None]] = {}
+        self.ids = RequestIds()
+        self.record = Record()
+        self.threads = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "flask")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.live(scope, receive, send)
+            return
+        began = time.monotonic()
+        headers = dict(scope["headers"])
+        given = headers.get
+        spelling: Spelling = (
+            scope["raw_path"],
+            scope["query_string"],
+            given(b"accept"),
+            given(b"accept-encoding"),
+            given(b"host"),
+            given(b"x-forwarded-proto"),
+            scope["scheme"],
+        )
+        age = began - self.watch.heard_at
+        may_answer = self.may_answer(scope, headers, age)
+        entry = self.entries.find(spelling, self.watch.version) if may_answer else None
+        if entry is None:
+            entry = await self.miss(scope, headers, spelling, may_answer, receive, send)
+        if entry is None:
+            return
+        match, since = given(b"if-none-match"), given(b"if-modified-since")
+        if (match or since) and entry.is_known_to(match, since):
+            status, fields, body = 304, entry.not_modified.copy(), b""
+        else:
+            status, fields = 200, entry.headers.copy()
+            body = entry.body if scope["method"] == "GET" else b""
+        request_id = given(REQUEST_ID)
+        if request_id is None or not PLAIN.fullmatch(request_id.decode("latin-1")):
+            request_id = next(self.ids)
+        fields.append((REQUEST_ID, request_id))
+        if age > NEWS_S and entry.version is not None:
+            fields.append((b"age", b"%d" % age))
+        if self.limit is not None:
+            said = self.limit.counted(self.address(scope, headers), status)
+            fields += [(name.lower().encode(), at.encode()) for name, at in said.items()]
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        await send({"type": "http.response.body", "body": body})
+        self.record.add(scope["method"], entry, status, request_id, began)
+
+    def may_answer(self, scope: Scope, headers: dict[bytes, bytes], age: float) -> bool:
+        """Tell whether a request is one that is answered alike whoever sends it."""
+        return (
+            (scope["method"] == "GET" or scope["method"] == "HEAD")
+            and PARTICULAR.isdisjoint(headers)
+            and len(headers) == len(scope["headers"])  # none is given twice
+            and age < LONGEST_WITHOUT_NEWS_S
+            and (self.limit is None or self.limit.admits(self.address(scope, headers)))
+        )
+
+    def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        peer = scope["client"][0] if scope["client"] else "unknown"
+        said = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        # As ProxyFix reads it: each trusted proxy has added one at the end.
+        if 0 < self.trusted_proxies <= len(said):
+            return said[-self.trusted_proxies].strip() or str(peer)
+        return str(peer)
+
+    async def miss(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        spelling: Spelling,
+        may_answer: bool,
+        receive: Receive,
+        send: Send,
+    ) -> Entry | None:
+        """Answer by asking Flask, or return the answer to the same question in other words.
+
+        Of equal questions at once the first one asks, and the others wait for what it gets.
+        """
+        key = self.key_of(scope, headers) if may_answer else None
+        if key is None:
+            await self.forward(scope, receive, send, None, spelling)
+            return None
+        entry = self.entries.find_canonical(key, spelling, self.watch.version)
+        if entry is None and key in self.flights:
+            await asyncio.wait([self.flights[key]])
+            entry = self.entries.find_canonical(key, spelling, self.watch.version)
+        if entry is None:
+            flight = self.flights[key] = asyncio.get_running_loop().create_future()
+            try:
+                await self.forward(scope, receive, send, key, spelling)
+            finally:
+                self.land(key, flight)
+        return entry
+
+    def land(self, key: Hashable, flight: "asyncio.Future[None]") -> None:
+        """Let those who wait for an answer go on."""
+        if not flight.done():
+            flight.set_result(None)
+        if self.flights.get(key) is flight:
+            del self.flights[key]
+
+    def key_of(self, scope: Scope, headers: dict[bytes, bytes]) -> Hashable | None:
+        """Return the question in one spelling, or None where only Flask can tell."""
+        asked = question.read(
+            self.app,
+            scope["raw_path"],
+            scope["query_string"],
+            headers.get(b"accept", b"").decode("latin-1"),
+            headers.get(b"accept-encoding", b"").decode("latin-1"),
+        )
+        if asked is None:
+            return None
+        # Some answers name the address that they were asked at.
+        origin = (headers.get(b"host"), headers.get(b"x-forwarded-proto"), scope["scheme"])
+        return (*asked, *origin)
+
+    async def forward(
+        self, scope: Scope, receive: Receive, send: Send, key: Hashable | None, spelling: Spelling
+    ) -> None:
+        """Answer with what Flask answers, and keep that under the key."""
+        answer, environ, today = Answer(), environ_of(scope), clock.today()
+        flight = self.flights.get(key)
+        try:
+            await self.in_thread(ask, self.app, environ, answer)
+            entry = None if key is None else self.entry_of(answer, environ, key, today)
+            if entry is not None and answer.parts is None:
+                self.entries.add(entry, spelling)
+            if key is not None and flight is not None:
+                self.land(key, flight)
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": answer.status,
+                    "headers": answer.headers,
+                }
+            )
+            if answer.parts is None:
+                await send({"type": "http.response.body", "body": answer.body})
+            else:
+                body = await self.stream(answer, receive, send, entry is not None)
+                if entry is not None and body is not None:
+                    entry.headers.append((b"content-length", b"%d" % len(body)))
+                    entry.body = body
+                    self.entries.add(entry, spelling)
+        finally:
+            await self.in_thread(answer.close)
+
+    async def stream(
+        self, answer: Answer, receive: Receive, send: Send, is_kept: bool
+    ) -> bytes | None:
+        """Send an answer in parts; return it whole if it is kept and small enough.
+
+        What fails in the middle leaves it without an end: gunicorn then closes the connection, and
+        the client sees that the rest is missing.
+        """
+        kept: list[bytes] | None = [] if is_kept else None
+        size = 0
+        gone = asyncio.ensure_future(until_gone(receive))
+        try:
+            assert answer.parts is not None
+            while (part := await self.in_thread(next, answer.parts, None)) is not None:
+                if gone.done():
+                    return None
+                async with asyncio.timeout(SILENCE_S):
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                size += len(part)
+                kept = kept if kept is not None and self.entries.has_room_for(size) else None
+                if kept is not None:
+                    kept.append(part)
+            await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            log.warning("a client took nothing of an answer for %s s", SILENCE_S)
+            return None
+        except ConnectionResetError:
+            return None  # broken off by ourselves, which is logged where it was decided
+        finally:
+            gone.cancel()
+        return None if kept is None else b"".join(kept)
+
+    def entry_of(
+        self, answer: Answer, environ: dict[str, Any], key: Hashable, today: date
+    ) -> Entry | None:
+        """Return what is to be kept of an answer, if it may be given again."""
+        fields = dict(answer.headers)
+        may_be_kept = answer.status == 200 and environ["REQUEST_METHOD"] == "GET"
+        if not (may_be_kept and MADE_FROM in environ and b"etag" in fields):
+            return None
+        revision = environ[MADE_FROM]
+        version = None if revision is None else version_of(revision, today)
+        if version not in (None, self.watch.version):
+            self.watch.hurry()
+            return None
+        path = unquote_to_bytes(environ["PATH_INFO"].encode("latin-1")).decode("utf-8", "replace")
+        release = fields.get(b"x-data-release", b"").decode("latin-1") or None
+        return Entry(
+            key,
+            version,
+            [field for field in answer.headers if field[0] not in OF_ONE_REQUEST],
+            answer.body,
+            unquote_etag(fields[b"etag"].decode("latin-1"))[0] or "",
+            parse_date(fields.get(b"last-modified", b"").decode("latin-1")),
+            environ.get(ROUTE, "none"),
+            told_of(environ.get(ROUTE, "none"), path, release),
+        )
+
+    async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Return what a call that may wait returns; one that is given up is still waited for."""
+        running = asyncio.get_running_loop().run_in_executor(self.threads, call, *arguments)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+            raise
+
+    async def live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start and stop with the worker; refuse whatever else is not HTTP."""
+        if scope["type"] != "lifespan":
+            await send({"type": "websocket.close"})
+            return
+        while (await receive())["type"] == "lifespan.startup":
+            self.watch.start()
+            # What was made so far stays: the collector need not look through it again and again.
+            gc.collect()
+            gc.freeze()
+            await send({"type": "lifespan.startup.complete"})
+        self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def close(self) -> None:
+        """Write what is still to be written, and give back what the worker holds."""
+        self.record.flush()
+        self.watch.stop()
+        self.threads.shutdown(wait=False)
+        database = self.app.extensions["database"]
+        assert isinstance(database, Database)
+        database.close()
+
+
+async def until_gone(receive: Receive) -> None:
+    """Return when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,98 @@
+"""Flask in threads behind an event loop: what a request of ASGI is in WSGI, and an answer back.
+
+The adapters in the registries hand every part of an answer from thread to loop; here an answer
+that is known to be short comes whole, which is one change of threads instead of four.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from .entries import Headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+# An answer of up to this many bytes is made in one go.
+SHORT = 2**20
+
+Scope = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What Flask answered: whole in `body`, or in parts that are still to be asked for."""
+
+    status: int = 500
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+    parts: Iterator[bytes] | None = None
+    close: Callable[[], None] = lambda: None
+
+
+def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None:
+    """Run the application, in a thread that it may keep waiting, and fill in its answer."""
+    started: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Any:
+        started[:] = (status, headers)
+        return lambda data: None
+
+    chunks = app(environ, start)
+    answer.close = getattr(chunks, "close", answer.close)
+    status, headers = started
+    answer.status = int(status[:3])
+    answer.headers = [
+        (name.lower().encode("latin-1"), at.encode("latin-1")) for name, at in headers
+    ]
+    if environ["REQUEST_METHOD"] == "HEAD" or is_short(answer):
+        answer.body = b"".join(chunks)
+    else:
+        answer.parts = iter(chunks)
+
+
+def is_short(answer: Answer) -> bool:
+    length = dict(answer.headers).get(b"content-length")
+    return answer.status == 304 or (length is not None and int(length) <= SHORT)
+
+
+def environ_of(scope: Scope) -> dict[str, Any]:
+    """Return what PEP 3333 asks for. A body is left unread: nothing here takes one."""
+    path = target_path(scope["raw_path"])
+    query = scope["query_string"].decode("latin-1")
+    server, client = scope["server"] or ("", 0), scope["client"] or ("", 0)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": scope["root_path"],
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": path.decode("latin-1") + (f"?{query}" if query else ""),
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": str(client[0]),
+        "REMOTE_PORT": str(client[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    return environ
+
+
+def target_path(target: bytes) -> bytes:
+    """Return the path of a request's target, which may be a whole URI (RFC 9112, 3.2.2)."""
+    if target.startswith(b"/") or b"://" not in target:
+        return target
+    return b"/" + target.partition(b"://")[2].partition(b"/")[2]

@@ -1,0 +1,54 @@
+"""What is asked, in one spelling, told before Flask runs."""
+
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from flask import Flask
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
+from werkzeug.routing import RoutingException
+
+from . import encoding, negotiation
+from .parsing import canonical, is_tracking
+from .problems import ProblemError
+
+# Longer questions, which are few, are left to Flask, which refuses the longest.
+LONGEST = 2000
+
+
+class Question(NamedTuple):
+    """Two requests with the same question have the same answer."""
+
+    path: bytes
+    query: str
+    media_type: str
+    coding: str
+
+
+def read(
+    app: Flask, path: bytes, query: bytes, accept: str, accept_encoding: str
+) -> Question | None:
+    """Return the question, or None where only Flask can tell what is asked, or that it is wrong."""
+    if len(path) + len(query) > LONGEST or not (path.isascii() and query.isascii()):
+        return None
+    pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    if len({name for name, _ in pairs}) < len(pairs):
+        return None  # for one parameter a fault, for another a list
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(unquote(path.decode()), "GET")
+        media_type = chosen(app, endpoint, accept)
+    except (HTTPException, RoutingException, ProblemError, AttributeError):
+        return None
+    given = [(name, [value]) for name, value in pairs if not is_tracking(name)]
+    coding = encoding.choose(accept_encoding)
+    return Question(path, canonical(given), media_type, coding.name if coding else "")
+
+
+def chosen(app: Flask, endpoint: str, accept: str) -> str:
+    """Return the media type that a view would choose, or nothing where the path alone decides.
+
+    Raises ProblemError where Accept leaves all out; AttributeError where the view does not say.
+    """
+    offered: tuple[str, ...] = app.view_functions[endpoint].media_types  # type: ignore[attr-defined]
+    return negotiation.choose(parse_accept_header(accept, MIMEAccept), *offered) if offered else ""
