@@ -1,6 +1,6 @@
 """What is asked, in one spelling, told before Flask runs."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from flask import Flask
@@ -50,5 +50,6 @@ def chosen(app: Flask, endpoint: str, accept: str) -> str:
 
     Raises ProblemError where Accept leaves all out; AttributeError where the view does not say.
     """
-    offered: tuple[str, ...] = app.view_functions[endpoint].media_types  # type: ignore[attr-defined]
+    view: Any = app.view_functions[endpoint]
+    offered: tuple[str, ...] = view.media_types
     return negotiation.choose(parse_accept_header(accept, MIMEAccept), *offered) if offered else ""
