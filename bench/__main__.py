@@ -1,9 +1,12 @@
 """`python -m bench`: measure, print, and write docs/benchmarks.md. A part goes to build/ alone."""
 
 import argparse
+import http.client
 import subprocess
 import sys
 import time
+
+import psycopg
 
 from service import supervisor
 from service.storage.embedded import EmbeddedServerError
@@ -15,6 +18,8 @@ ERRORS = (
     EmbeddedServerError,
     OSError,
     StopIteration,
+    http.client.HTTPException,
+    psycopg.Error,
     subprocess.CalledProcessError,
     supervisor.SupervisorError,
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import PLACE, ROOT
+from . import PLACE, ROOT, BenchError
 from .questions import Rows, question
 
 PYTHON = str(PLACE / "venv" / "bin" / "python")
@@ -141,15 +141,16 @@ def json_server(scene: Scene, port: int) -> list[str]:
 
 def nginx_static(scene: Scene, port: int) -> list[str]:
     text = (ROOT / "bench" / "peers" / "nginx.conf").read_text("utf-8")
-    # As root it would answer as another account, which may not see the folder.
-    user = "user root;" if os.geteuid() == 0 else ""
     conf = scene.place / "nginx.conf"
-    conf.write_text(text.format(place=scene.place, port=port, user=user), "utf-8")
+    conf.write_text(text.format(place=scene.place, port=port, user=account()), "utf-8")
     return nginx(conf)
 
 
 def nginx_in_front(scene: Scene, port: int) -> list[str]:
-    """Write the shipped configuration with its places filled in, and one worker."""
+    """Write the shipped configuration with its places filled in, and one worker.
+
+    Raises BenchError where one of the places is not there.
+    """
     place = scene.place / "front"
     place.mkdir(exist_ok=True)
     told = {
@@ -158,16 +159,22 @@ def nginx_in_front(scene: Scene, port: int) -> list[str]:
         "/var/log/nginx/": f"{place}/",
         "listen 80;": f"listen 127.0.0.1:{port};",
         "/run/nginx.pid": f"{place}/nginx.pid",
-        "worker_processes auto;": "worker_processes 1;\ndaemon off;",
+        "worker_processes auto;": "worker_processes 1; daemon off;",
+        "user www-data;": account(),
     }
-    if os.geteuid() == 0:
-        told["worker_processes auto;"] += "\nuser root;"
-    for path in DEPLOYED.parent.glob("*.conf"):
-        text = path.read_text("utf-8")
-        for shipped, ours in told.items():
-            text = text.replace(shipped, ours)
+    shipped = {path: path.read_text("utf-8") for path in DEPLOYED.parent.glob("*.conf")}
+    for words, ours in told.items():
+        if not any(words in text for text in shipped.values()):
+            raise BenchError(f"deploy/nginx says {words} no more: bench/candidates.py is to follow")
+        shipped = {path: text.replace(words, ours) for path, text in shipped.items()}
+    for path, text in shipped.items():
         (place / path.name).write_text(text, "utf-8")
     return nginx(place / "nginx.conf")
+
+
+def account() -> str:
+    """Return as whom nginx is to run: as root it would become one that may not see the folder."""
+    return "user root;" if os.geteuid() == 0 else ""
 
 
 def nginx(conf: Path) -> list[str]:

@@ -12,6 +12,7 @@ import psycopg
 from service.storage.embedded import binaries
 
 from . import ROOT, BenchError
+from .processes import SERVER_CORE
 
 # All that the sources' releases changed, of every kind: the list that grows with each release.
 PATH = "/v1/revisions.csv?kind=currency,precision,rebase,revision"
@@ -37,9 +38,10 @@ def over_http(port: int) -> tuple[int, int, float]:
 
 
 def by_psql(url: str, script: Path) -> tuple[int, int, float]:
-    """Return the same of psql, which starts, connects, and writes to a pipe that we read."""
+    """Return the same of psql, in the service's place: it starts, connects, and we read."""
     script.write_text(f"\\copy ({query(url)}) TO STDOUT WITH (FORMAT csv, HEADER)\n", "utf-8")
-    command = [str(binaries.find() / "psql"), "--no-psqlrc", "--quiet", "--file", str(script), url]
+    program = ["taskset", "--cpu-list", SERVER_CORE, str(binaries.find() / "psql")]
+    command = [*program, "--no-psqlrc", "--quiet", "--file", str(script), url]
     begun = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -16,7 +16,8 @@ from .candidates import Candidate, Scene
 from .questions import asked
 
 SERVER_CORE, LOAD_CORE = "0", "1"
-START_WITHIN_S = 30
+# Cold, with a database to be made, on a machine that has much else to do.
+START_WITHIN_S = 120
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def compare(
         results.start_s.setdefault(candidate.name, []).append(seconds)
         if candidate.name == SERVED:
             rows = all_rows(candidate.url(scene))
-            store(scene, rows)
+            stores.store(scene, rows)
         results.sizes[candidate.name] = check_rows(candidate, scene, rows)
     ask_in_rounds(list(workers), scene, rounds, results)
     ask_steadily(list(workers), scene, results)
@@ -115,12 +115,6 @@ def lack(candidate: Candidate) -> str | None:
     if candidate.name == "behind nginx" and not DEPLOYED.is_file():
         return "deploy/nginx/burdenshare.conf is not there"
     return None
-
-
-def store(scene: Scene, rows: list[dict[str, object]]) -> None:
-    stores.in_postgresql(scene.database, rows)
-    stores.in_sqlite(scene.place / "bench.db", rows)
-    stores.in_files(scene.place, rows)
 
 
 def ask_in_rounds(candidates: list[Candidate], scene: Scene, rounds: int, results: Results) -> None:

@@ -9,10 +9,17 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from .candidates import Scene
 from .questions import FIELDS, SIZES, Row, Rows, expected
 
 POSTGRESQL = {"text": "text", "integer": "integer", "number": "double precision", "json": "jsonb"}
 SQLITE = {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "json": "TEXT"}
+
+
+def store(scene: Scene, rows: Rows) -> None:
+    in_postgresql(scene.database, rows)
+    in_sqlite(scene.place / "bench.db", rows)
+    in_files(scene.place, rows)
 
 
 def in_postgresql(url: str, rows: Rows) -> None:
