@@ -64,6 +64,11 @@ class Candidate:
     environment: Callable[[Scene], dict[str, str]]
     rows: Callable[[bytes], Rows] = in_data
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether it finds the rows itself, rather than being given the bytes of their answer."""
+        return self.paths not in (CONSTANT, FILES)
+
     def url(self, scene: Scene) -> str:
         return f"http://127.0.0.1:{scene.ports[self.name]}"
 

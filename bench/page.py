@@ -136,11 +136,23 @@ def growth(results: Results) -> Iterator[str]:
             (name, f"{one:,.0f} req/s", f"{hundred:,.0f} req/s", times(ratio(one, hundred)))
         )
     yield table(("", f"1 {TIMES}", f"100 {TIMES}", "cost"), rows)
+    yield from pages(results)
+    yield from export(results)
+
+
+def pages(results: Results) -> Iterator[str]:
+    if not results.pages:
+        return
     first, far = middle(results.pages["first"]), middle(results.pages["far"])
     yield (
         f"A page of 100 to 139 revisions, one at a time: {first:.1f} ms the first, "
         f"{far:.1f} ms from row {results.pages['row'][0]:,.0f} on.\n"
     )
+
+
+def export(results: Results) -> Iterator[str]:
+    if not results.export:
+        return
     yield "## Export\n"
     lines, size = results.export["lines"][0], results.export["bytes"][0]
     yield (

@@ -138,7 +138,10 @@ def test_results_come_back_as_they_were_written(results: Results, tmp_path: Path
 
 
 def test_a_part_is_a_page_too(results: Results) -> None:
-    results.growth, results.pages, results.export, results.warm_s = {}, {}, {}, []
+    results.pages, results.export = {}, {}
+    assert "## Growth" in page(results)
+    assert "## Export" not in page(results)
+    results.growth, results.warm_s = {}, []
     text = page(results)
     assert "## Growth" not in text
     assert "| cost with 100 times the data, a filtered query | \u2013 |" in text
