@@ -14,8 +14,9 @@ from service.storage.embedded import binaries
 from . import ROOT, BenchError
 from .processes import SERVER_CORE
 
-# All that the sources' releases changed, of every kind: the list that grows with each release.
-PATH = "/v1/revisions.csv?kind=currency,precision,rebase,revision"
+# Every figure that a release revised: the longest list, which grows with each release.
+PATH = "/v1/revisions.csv"
+KIND = "revision"
 QUERY = ROOT / "sql" / "queries" / "revisions" / "list.sql"
 ORDER = "area, indicator, year, to_release"
 
@@ -62,6 +63,6 @@ def query(url: str) -> str:
     given: dict[str, Any] = dict.fromkeys(re.findall(r"%\((\w+)\)s", text))
     with psycopg.connect(url) as connection:
         released = connection.execute("SELECT id FROM release WHERE source = 'nato'").fetchall()
-        given["release"] = [row[0] for row in released]
+        given |= {"release": [row[0] for row in released], "kind": [KIND]}
         written = psycopg.ClientCursor(connection).mogrify(text, given)
     return " ".join(f"{written} ORDER BY {ORDER}".split())

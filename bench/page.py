@@ -145,7 +145,7 @@ def pages(results: Results) -> Iterator[str]:
         return
     first, far = middle(results.pages["first"]), middle(results.pages["far"])
     yield (
-        f"A page of 100 to 139 revisions, one at a time: {first:.1f} ms the first, "
+        f"A page of 100 or some more revisions of one indicator: {first:.1f} ms the first, "
         f"{far:.1f} ms from row {results.pages['row'][0]:,.0f} on.\n"
     )
 
