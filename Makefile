@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check openapi examples compatible lint-contract release-contract \
-	package sdk freeze clean
+	package sdk bench freeze clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ package: .venv/.run ## Draw data/datapackage.json anew from data/
 
 sdk: .venv/.run ## Generate, compile and call seven clients; make sdk CLIENT=java for one
 	@$(BIN)/python -m sdk $(CLIENT)
+
+bench: .venv/.run ## Measure the service beside its peers: make bench ROUNDS=2 ONLY=fastapi,growth
+	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)")
 
 freeze: ## Pin every dependency with its hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,0 +1,8 @@
+"""How gunicorn serves the bare workers: as gunicorn.conf.py has it, without the application."""
+
+workers = 1
+threads = 256
+timeout = 30
+keepalive = 5
+accesslog = None
+control_socket_disable = True
