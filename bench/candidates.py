@@ -97,7 +97,7 @@ def serving(scene: Scene) -> dict[str, str]:
 
 
 def gunicorn(scene: Scene, port: int) -> list[str]:
-    return [sys.executable, "-m", "gunicorn", "service:create_app()"]
+    return [sys.executable, "-m", "gunicorn", "service.asgi:create_asgi()"]
 
 
 def bare(application: str, worker: str) -> Callable[[Scene, int], list[str]]:
