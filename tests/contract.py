@@ -1,12 +1,16 @@
 """A test client that holds every answer it receives against openapi.yaml."""
 
 import copy
+import gzip
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import brotli
 import yaml
+import zstandard
 from flask.testing import FlaskClient
 from jsonschema_rs import Draft4Validator
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
@@ -45,8 +49,23 @@ class CheckingClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # Read to the end: a file that is not holds its connection, as it ought to.
         response = super().open(*args, **{"buffered": True, **kwargs})
+        decode(response)
         check(response)
         return response
+
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
+
+
+def decode(response: TestResponse) -> None:
+    """Read a body as a client does, whatever its coding."""
+    coding = response.headers.get("Content-Encoding")
+    if coding is not None and response.data:
+        response.set_data(DECODERS[coding](response.data))
 
 
 @cache

@@ -97,6 +97,8 @@ def test_an_answer_shows_the_request_that_it_answers() -> None:
 def test_every_problem_that_is_declared_is_shown() -> None:
     for response in contract()["components"]["responses"].values():
         for media_type, content in response.get("content", {}).items():
+            if media_type == "application/zip":
+                continue  # a part of an archive, 206, is no problem
             assert media_type == "application/problem+json"
             status = next(iter(content["examples"].values()))["value"]["status"]
             codes = [kind.code for kind in CATALOGUE.values() if kind.status == status]

@@ -39,6 +39,8 @@ SPARE_THREADS = 8
 NEWS_S = 1.0
 # As Cache-Control promises with stale-if-error.
 LONGEST_WITHOUT_NEWS_S = 86_400
+# A larger list in a file is not gathered to be kept: it goes through in little memory.
+LARGEST_FILE = 2**19
 # A client that takes nothing of an answer in parts for so long is given up.
 SILENCE_S = 10
 
@@ -225,7 +227,7 @@ class Front:
                 async with asyncio.timeout(SILENCE_S):
                     await send({"type": "http.response.body", "body": part, "more_body": True})
                 size += len(part)
-                kept = kept if kept is not None and self.entries.has_room_for(size) else None
+                kept = kept if size <= LARGEST_FILE and self.entries.has_room_for(size) else None
                 if kept is not None:
                     kept.append(part)
             await send({"type": "http.response.body", "body": b""})

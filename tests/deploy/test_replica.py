@@ -33,7 +33,7 @@ def prepare(url: str) -> None:
 
 
 def get(app: Flask, path: str) -> Any:
-    return FlaskClient(app, app.response_class).get(path)
+    return FlaskClient(app, app.response_class).get(path, buffered=True)
 
 
 def is_on_a_replica(app: Flask) -> Any:

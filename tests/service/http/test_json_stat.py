@@ -13,7 +13,9 @@ from hypothesis import given
 from pyjstat import pyjstat
 
 from schemas.codelists import CODELISTS
+from schemas.dumping import compiled
 from schemas.observations import Observation, ObservationListQuery
+from service.http import files
 from service.http.formats import Table
 from service.http.json_stat import JSON_STAT, TwiceError
 from tests.service.http.test_files import (
@@ -221,7 +223,8 @@ def test_an_error_in_any_row_is_a_problem(
 ) -> None:
     with small(database_url) as app:
         client, row = app.test_client(), fields_owner(app, PATH)
-        monkeypatch.setattr(row, "dump", failing_at(4000, row.dump))
+        fail = failing_at(4000, compiled(row))
+        monkeypatch.setattr(files, "compiled", lambda _: fail)
         answer = client.get(f"{PATH}.jsonstat")
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         assert idle(app)

@@ -83,7 +83,7 @@ def test_a_long_list_adds_at_most_two_megabytes(service: Service, suffix: str) -
     Path(f"/proc/{worker}/clear_refs").write_text("5")  # from here on VmHWM is counted anew
     large = length(service, f"{PATH}{suffix}{LARGE}")
     assert service.workers() == [worker]
-    assert large > 20 * small
+    assert large > (5 if suffix == ".parquet" else 20) * small  # Parquet packs what is alike
     assert memory(worker, "VmHWM") - before <= MOST
 
 

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from schemas.base import Note
 from service.http import parquet, parquet_writer
-from service.http.formats import Table
+from service.http.formats import Table, as_json
 from tests.conftest import DATA
 
 Row = dict[str, Any]
@@ -156,7 +156,7 @@ def test_rows_are_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     head = [parquet.columns_of({"number": Every().fields["number"]}), {}]
     file = io.BytesIO()
     parquet_writer.main(
-        io.BytesIO(b"".join(map(parquet.line, [head, *([at] for at in range(9))]))), file
+        io.BytesIO(b"".join(map(as_json, [head, *([at] for at in range(9))]))), file
     )
     metadata = pq.read_metadata(io.BytesIO(file.getvalue()))
     assert [metadata.row_group(at).num_rows for at in range(3)] == [4, 4, 1]
@@ -193,7 +193,7 @@ def test_an_error_before_the_first_byte_is_a_problem(
     def fail(*_: Any) -> Any:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(parquet, "line", fail)
+    monkeypatch.setattr(parquet, "as_json", fail)
     answer = client.get("/v1/observations.parquet?area=DEU")
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
     assert is_idle(app)

@@ -251,7 +251,7 @@ def test_it_is_made_once(fresh: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     assert file.read_bytes() == first.data
 
 
-@pytest.mark.parametrize("place", ["line", "readme"])
+@pytest.mark.parametrize("place", ["as_json", "readme"])
 def test_a_fault_while_it_is_made_is_a_problem_and_leaves_nothing(
     fresh: Flask, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -259,7 +259,7 @@ def test_a_fault_while_it_is_made_is_a_problem_and_leaves_nothing(
         raise RuntimeError("a fault of ours")
 
     client = fresh.test_client()
-    monkeypatch.setattr(parquet if place == "line" else package, place, fail)
+    monkeypatch.setattr(parquet if place == "as_json" else package, place, fail)
     answer = client.get(URL)
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
     assert kept(fresh) == []
