@@ -9,7 +9,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from .contract import CONTRACT
 
 # A list in a file takes the parameters of the list as JSON, and by the same parser: one stands for all.
-FILES = r"(?<!/quadrants)\.(csv|ndjson|xlsx|parquet|jsonstat)$"
+FILES = r"(?<!/quadrants)\.(csv|ndjson|xlsx|parquet|jsonstat|jsonld)$"
 contract = schemathesis.openapi.from_path(CONTRACT).exclude(path_regex=FILES)
 
 

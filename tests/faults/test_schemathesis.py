@@ -23,6 +23,7 @@ def test_thousands_of_cases_over_http_find_nothing(service: Service) -> None:
             "--exclude-checks=positive_data_acceptance",
             f"--exclude-path-regex={FILES}",
             "--max-examples=60",
+            "--request-timeout=60",
             "--workers=2",
             "--seed=1",
             "--warnings=off",
