@@ -1,5 +1,6 @@
 """What is asked, in one spelling, told before Flask runs."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -35,21 +36,25 @@ def read(
     pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     if len({name for name, _ in pairs}) < len(pairs):
         return None  # for one parameter a fault, for another a list
-    try:
-        endpoint, _ = app.url_map.bind("localhost").match(unquote(path.decode()), "GET")
-        media_type = chosen(app, endpoint, accept)
-    except (HTTPException, RoutingException, ProblemError, AttributeError):
+    media_type = chosen(app, path, accept)
+    if media_type is None:
         return None
     given = [(name, [value]) for name, value in pairs if not is_tracking(name)]
     coding = encoding.choose(accept_encoding)
     return Question(path, canonical(given), media_type, coding.name if coding else "")
 
 
-def chosen(app: Flask, endpoint: str, accept: str) -> str:
-    """Return the media type that a view would choose, or nothing where the path alone decides.
+@lru_cache(maxsize=1000)
+def chosen(app: Flask, path: bytes, accept: str) -> str | None:
+    """Return the media type that a path's view would choose, "" where the path alone decides.
 
-    Raises ProblemError where Accept leaves all out; AttributeError where the view does not say.
+    None where there is no such path, where Accept leaves all out, or where the view does not say.
     """
-    view: Any = app.view_functions[endpoint]
-    offered: tuple[str, ...] = view.media_types
-    return negotiation.choose(parse_accept_header(accept, MIMEAccept), *offered) if offered else ""
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(unquote(path.decode()), "GET")
+        view: Any = app.view_functions[endpoint]
+        offered: tuple[str, ...] = view.media_types
+        accepted = parse_accept_header(accept, MIMEAccept)
+        return negotiation.choose(accepted, *offered) if offered else ""
+    except (HTTPException, RoutingException, ProblemError, AttributeError):
+        return None
