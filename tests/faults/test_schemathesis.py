@@ -10,6 +10,8 @@ from ..test_schemathesis import FILES
 from .conftest import ROOT, Service
 
 LEAST_CASES = 2000
+# An archive is made at its first request, and takes seconds.
+SLOW = r"\.zip$"
 
 
 def test_thousands_of_cases_over_http_find_nothing(service: Service) -> None:
@@ -21,8 +23,8 @@ def test_thousands_of_cases_over_http_find_nothing(service: Service) -> None:
             f"--url=http://127.0.0.1:{service.port}",
             "--checks=all",
             "--exclude-checks=positive_data_acceptance",
-            f"--exclude-path-regex={FILES}",
-            "--max-examples=60",
+            f"--exclude-path-regex={FILES}|{SLOW}",
+            "--max-examples=20",
             "--request-timeout=60",
             "--workers=2",
             "--seed=1",
