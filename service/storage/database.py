@@ -254,18 +254,25 @@ class Snapshot:
         return rows[0] if rows else None
 
     def fetch_page(
-        self, name: str, parameters: Mapping[str, Any], paging: Paging, counts: str | None = None
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        paging: Paging,
+        counts: str | None = None,
+        is_long: bool = False,
     ) -> Page:
         """Run a query, and return the page of its rows that the paging asks for.
 
-        `counts` names a query that counts the rows of all pages, `total` among others. Raises
-        InvalidCursorError when the cursor's key does not fit the order.
+        `counts` names a query that counts the rows of all pages, `total` among others. What may be
+        long is a plain SELECT, with an index in its own order. Raises InvalidCursorError when the
+        cursor's key does not fit the order.
         """
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
         asked = {**parameters, **values, "page_limit": paging.limit + 1}
         try:
             rows = self.run(
-                paged(name, counts, paging.order, nulls(paging.after), given(asked)), asked
+                paged(name, counts, paging.order, nulls(paging.after), given(asked), is_long),
+                asked,
             )
         except psycopg.DataError as error:
             if paging.after is None:
@@ -310,16 +317,8 @@ TOTAL = "SELECT count(*) AS total FROM matching"
 
 # The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
 # even when the page is empty. What is the same for all rows, or of the last one, is sent once.
-PAGE = sql.SQL("""
-WITH matching AS ({query}),
-counted AS ({counts}),
-page AS (
-    SELECT matching.*
-    FROM matching
-    WHERE {after}
-    ORDER BY {order}
-    LIMIT %(page_limit)s
-),
+PAGE = """
+WITH {found},
 numbered AS (
     SELECT row_number() OVER (ORDER BY {order}) AS page_row, page.*
     FROM page
@@ -334,7 +333,61 @@ SELECT
 FROM counted
 LEFT JOIN numbered ON true
 ORDER BY numbered.page_row
-""")
+"""
+
+OF_MATCHING = """
+    SELECT matching.*
+    FROM matching
+    WHERE {after}
+    ORDER BY {order}
+    LIMIT %(page_limit)s
+"""
+
+SHORT = f"""
+matching AS ({{query}}),
+counted AS ({{counts}}),
+page AS ({OF_MATCHING})
+"""
+
+# Above it rows are taken in the order of an index, below all are taken and sorted: PostgreSQL does
+# not know how many there are before it has counted, and walks the index past a million for ten.
+FEW = 50_000
+
+LONG = f"""
+counted AS (
+    WITH matching AS ({{query}})
+    {{counts}}
+),
+few AS (
+    WITH matching AS MATERIALIZED (
+        SELECT every.*
+        FROM ({{query}}) AS every
+        WHERE (SELECT counted.total FROM counted) <= {FEW}
+    )
+    {OF_MATCHING}
+),
+many AS (
+    SELECT matching.*
+    FROM ({{query}}) AS matching
+    WHERE
+        (SELECT counted.total FROM counted) > {FEW}
+        AND ({{after}})
+    ORDER BY {{order}}
+    LIMIT %(page_limit)s
+),
+page AS (
+    SELECT few.*
+    FROM few
+    UNION ALL
+    SELECT many.*
+    FROM many
+)
+"""
+
+FORMS = {
+    is_long: sql.SQL(PAGE.replace("{found}", found))
+    for is_long, found in ((False, SHORT), (True, LONG))
+}
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
@@ -415,9 +468,10 @@ def paged(
     fields: tuple[By, ...],
     nulls: tuple[bool, ...] | None,
     given: Given,
+    is_long: bool,
 ) -> Statement:
     after = None if nulls is None else [None if is_null else "" for is_null in nulls]
-    statement = PAGE.format(
+    statement = FORMS[is_long].format(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),

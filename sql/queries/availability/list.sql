@@ -13,8 +13,8 @@ SELECT
     availability.missing_years,
     availability.missing_reasons
 FROM availability
-INNER JOIN area ON availability.area = area.code
-INNER JOIN indicator ON availability.indicator = indicator.id
+LEFT JOIN area ON availability.area = area.code
+LEFT JOIN indicator ON availability.indicator = indicator.id
 WHERE
     availability.release = any(%(release)s::text[])
     AND (%(area)s::text[] IS NULL OR availability.area = any(%(area)s))
