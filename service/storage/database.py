@@ -22,7 +22,7 @@ from service.config import Config
 
 from .breaker import Breaker
 from .codes import Codes
-from .paging import By, Page, Paging, keyset, order
+from .paging import By, Page, Paging, keyset, order, within
 
 QUERIES = Path(__file__).parents[2] / "sql" / "queries"
 READER = "burdenshare_reader"
@@ -351,7 +351,7 @@ page AS ({OF_MATCHING})
 
 # Above it rows are taken in the order of an index, below all are taken and sorted: PostgreSQL does
 # not know how many there are before it has counted, and walks the index past a million for ten.
-FEW = 50_000
+FEW = 10_000
 
 LONG = f"""
 counted AS (
@@ -371,6 +371,7 @@ many AS (
     FROM ({{query}}) AS matching
     WHERE
         (SELECT counted.total FROM counted) > {FEW}
+        AND {{within}}
         AND ({{after}})
     ORDER BY {{order}}
     LIMIT %(page_limit)s
@@ -475,6 +476,7 @@ def paged(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),
+        within=within(fields, given),
         order=order(fields),
         key=sql.SQL(", ").join(
             sql.SQL("numbered.{}::text").format(sql.Identifier(by.field)) for by in fields

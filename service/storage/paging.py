@@ -1,6 +1,6 @@
 """Keyset paging: which order, from where, how many."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, NamedTuple
 
 from psycopg import sql
@@ -68,6 +68,23 @@ def keyset(paging: Paging) -> sql.Composable:
         for last in range(len(paging.order))
     ]
     return sql.SQL("({})").format(sql.SQL(") OR (").join(alternatives))
+
+
+def within(fields: Sequence[By], given: Container[str]) -> sql.Composable:
+    """Return what a list's own query filters by in its order, in words that an index has.
+
+    Any of several texts is asked for by a parameter of the field's name.
+    """
+    texts = [by for by in fields if by.sql_type == "text" and by.field in given]
+    return sql.SQL(" AND ").join(
+        [
+            sql.SQL("true"),
+            *(
+                sql.SQL("{} = any({})").format(column(by), sql.SQL(f"%({by.field})s::text[]"))
+                for by in texts
+            ),
+        ]
+    )
 
 
 def is_one_way(fields: Sequence[By]) -> bool:

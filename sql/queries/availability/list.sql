@@ -1,4 +1,5 @@
 -- What each release holds of each area and indicator. A null parameter does not filter.
+-- Outer joins are left out where only the rows are counted; of each there is one.
 SELECT
     availability.area,
     area.kind AS area_kind,
@@ -16,7 +17,7 @@ FROM availability
 LEFT JOIN area ON availability.area = area.code
 LEFT JOIN indicator ON availability.indicator = indicator.id
 WHERE
-    availability.release = any(%(release)s::text[])
+    (%(release)s::text[] IS NULL OR availability.release = any(%(release)s))
     AND (%(area)s::text[] IS NULL OR availability.area = any(%(area)s))
     AND (%(area_kind)s::text IS NULL OR area.kind = %(area_kind)s)
     AND (%(indicator)s::text[] IS NULL OR availability.indicator = any(%(indicator)s))
