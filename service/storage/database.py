@@ -269,9 +269,10 @@ class Snapshot:
         """
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
         asked = {**parameters, **values, "page_limit": paging.limit + 1}
+        several = lists(parameters) if is_long else None
         try:
             rows = self.run(
-                paged(name, counts, paging.order, nulls(paging.after), given(asked), is_long),
+                paged(name, counts, paging.order, nulls(paging.after), given(asked), several),
                 asked,
             )
         except psycopg.DataError as error:
@@ -343,37 +344,37 @@ OF_MATCHING = """
     LIMIT %(page_limit)s
 """
 
-SHORT = f"""
-matching AS ({{query}}),
-counted AS ({{counts}}),
-page AS ({OF_MATCHING})
+SHORT = """
+matching AS ({query}),
+counted AS ({counts}),
+page AS ({of_matching})
 """
 
 # Above it rows are taken in the order of an index, below all are taken and sorted: PostgreSQL does
 # not know how many there are before it has counted, and walks the index past a million for ten.
 FEW = 10_000
 
-LONG = f"""
+LONG = """
 counted AS (
-    WITH matching AS ({{query}})
-    {{counts}}
+    WITH matching AS ({query})
+    {counts}
 ),
 few AS (
     WITH matching AS MATERIALIZED (
         SELECT every.*
-        FROM ({{query}}) AS every
-        WHERE (SELECT counted.total FROM counted) <= {FEW}
+        FROM ({query}) AS every
+        WHERE (SELECT counted.total FROM counted) <= {few}
     )
-    {OF_MATCHING}
+    {of_matching}
 ),
 many AS (
     SELECT matching.*
-    FROM ({{query}}) AS matching
+    FROM ({query}) AS matching
     WHERE
-        (SELECT counted.total FROM counted) > {FEW}
-        AND {{within}}
-        AND ({{after}})
-    ORDER BY {{order}}
+        (SELECT counted.total FROM counted) > {few}
+        AND {within}
+        AND ({after})
+    ORDER BY {order}
     LIMIT %(page_limit)s
 ),
 page AS (
@@ -386,7 +387,7 @@ page AS (
 """
 
 FORMS = {
-    is_long: sql.SQL(PAGE.replace("{found}", found))
+    is_long: sql.SQL(PAGE.replace("{found}", found).replace("{of_matching}", OF_MATCHING))
     for is_long, found in ((False, SHORT), (True, LONG))
 }
 
@@ -426,6 +427,10 @@ Given = frozenset[str]
 
 def given(parameters: Mapping[str, Any]) -> Given:
     return frozenset(name for name, value in parameters.items() if value is not None)
+
+
+def lists(parameters: Mapping[str, Any]) -> Given:
+    return frozenset(name for name, value in parameters.items() if isinstance(value, list))
 
 
 def nulls(after: Sequence[str | None] | None) -> tuple[bool, ...] | None:
@@ -469,14 +474,15 @@ def paged(
     fields: tuple[By, ...],
     nulls: tuple[bool, ...] | None,
     given: Given,
-    is_long: bool,
+    several: Given | None,
 ) -> Statement:
     after = None if nulls is None else [None if is_null else "" for is_null in nulls]
-    statement = FORMS[is_long].format(
+    statement = FORMS[several is not None].format(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),
-        within=within(fields, given),
+        within=within(fields, several or ()),
+        few=sql.Literal(FEW),
         order=order(fields),
         key=sql.SQL(", ").join(
             sql.SQL("numbered.{}::text").format(sql.Identifier(by.field)) for by in fields

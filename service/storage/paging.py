@@ -70,12 +70,12 @@ def keyset(paging: Paging) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(") OR (").join(alternatives))
 
 
-def within(fields: Sequence[By], given: Container[str]) -> sql.Composable:
+def within(fields: Sequence[By], several: Container[str]) -> sql.Composable:
     """Return what a list's own query filters by in its order, in words that an index has.
 
-    Any of several texts is asked for by a parameter of the field's name.
+    `several` names the parameters that are lists, each of values of the field of its name.
     """
-    texts = [by for by in fields if by.sql_type == "text" and by.field in given]
+    texts = [by for by in fields if by.sql_type == "text" and by.field in several]
     return sql.SQL(" AND ").join(
         [
             sql.SQL("true"),

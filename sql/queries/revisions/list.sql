@@ -23,7 +23,7 @@ LEFT JOIN area ON comparison.area = area.code
 LEFT JOIN indicator ON comparison.indicator = indicator.id
 WHERE
     comparison.kind <> 'unchanged'
-    AND comparison.source = %(source)s
+    AND (%(source)s::text IS NULL OR comparison.source = %(source)s)
     AND (%(release)s::text[] IS NULL OR comparison.to_release = any(%(release)s))
     AND (%(kind)s::text[] IS NULL OR comparison.kind = any(%(kind)s))
     AND (%(area)s::text[] IS NULL OR comparison.area = any(%(area)s))
