@@ -33,9 +33,8 @@ def list_availability(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     has no row it says nothing.
     """
     releases = releases_asked(snapshot, query)
-    is_part = query["source"] or query["release"] or query["as_of"]
-    asked = query | {"release": ids(releases) if is_part else None}
-    page = answers.page(snapshot, "availability/list", AvailabilityListQuery, asked, is_long=True)
+    asked = query | {"release": ids(releases)}
+    page = answers.page(snapshot, "availability/list", AvailabilityListQuery, asked)
     page["meta"] |= {"as_of": query["as_of"], "releases": releases}
     return page
 

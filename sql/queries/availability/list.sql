@@ -1,5 +1,4 @@
 -- What each release holds of each area and indicator. A null parameter does not filter.
--- Outer joins are left out where only the rows are counted; of each there is one.
 SELECT
     availability.area,
     area.kind AS area_kind,
@@ -14,10 +13,10 @@ SELECT
     availability.missing_years,
     availability.missing_reasons
 FROM availability
-LEFT JOIN area ON availability.area = area.code
-LEFT JOIN indicator ON availability.indicator = indicator.id
+INNER JOIN area ON availability.area = area.code
+INNER JOIN indicator ON availability.indicator = indicator.id
 WHERE
-    (%(release)s::text[] IS NULL OR availability.release = any(%(release)s))
+    availability.release = any(%(release)s::text[])
     AND (%(area)s::text[] IS NULL OR availability.area = any(%(area)s))
     AND (%(area_kind)s::text IS NULL OR area.kind = %(area_kind)s)
     AND (%(indicator)s::text[] IS NULL OR availability.indicator = any(%(indicator)s))
