@@ -26,22 +26,29 @@ from .growth import GROWING, grow
 from .plans import OF_ALL_RELEASES, QUESTIONS, explain, statements
 
 SIZES = (1, 10, 100)
-ROUNDS = 41
+ROUNDS = 15
 
-# A list's first page, and one nine tenths down.
-PAGED = "/v1/observations"
+# Lists of which the first page is asked for, and one nine tenths down: of one release, and of all.
+PAGED = {
+    "a page": "/v1/observations?",
+    "a page of what was revised": "/v1/revisions?indicator=share_gdp_pct&",
+}
+
+# All processor time is to be that of the one process that is watched.
+ALONE = "-c max_parallel_workers_per_gather=0"
 
 INTRODUCTION = """# Growth
 
 What the commonest questions cost when there is 10 and 100 times the data: written by
 `python -m bench.sizes SERVER_URL`, which copies every release (`bench/growth.py`) until there are
-{releases} instead of {originals}. Most are answered from one of them, the last three from all;
-these, and what was revised, also name in `meta` every release that they are of.
+{releases} instead of {originals}. Most are answered from one of them, the last three and the pages
+of what was revised from all; these, and what a release revised, also name in `meta` every release
+that they are of. Of every page all rows are counted, for `meta.total`.
 
 Milliseconds of processor time of the worker and of PostgreSQL together, for an answer that nothing
 has cached: the median of {rounds} rounds, in each of which every size is asked in turn. Waiting is
-not in it, so that other work on the machine disturbs less. {machine}, Python {python},
-PostgreSQL {postgresql}.
+not in it, so that other work on the machine disturbs less: there was some. {machine},
+Python {python}, PostgreSQL {postgresql}.
 
 | rows of | {sizes} |
 |---|{rulers}|
@@ -89,7 +96,8 @@ def made(server_url: str, times: int) -> Iterator[Size]:
         try:
             url = make_conninfo(server_url, dbname=name)
             grow(url, times)
-            app = create_app(Config(url, pool_size=1, statement_timeout_ms=60_000))
+            asked = make_conninfo(url, options=ALONE)
+            app = create_app(Config(asked, pool_size=1, statement_timeout_ms=60_000))
             app.test_client().get("/v1")
             with app.extensions["database"].pool.connection() as lent:
                 backend = lent.info.backend_pid
@@ -99,23 +107,26 @@ def made(server_url: str, times: int) -> Iterator[Size]:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
-def far_down(client: FlaskClient) -> str:
+def far_down(client: FlaskClient, listed: str) -> str:
     """Return the path of a page of 100 rows, nine tenths down the list."""
-    path, seen = f"{PAGED}?limit=1000", 0
+    first = client.get(f"{listed}limit=1").json
+    assert first is not None
+    step = min(10_000, first["meta"]["total"] // 10)
+    path, seen = f"{listed}limit={step}", 0
     while True:
         answer = client.get(path).json
         assert answer is not None
         seen += answer["meta"]["count"]
         path = str(answer["links"]["next"])
         if seen > 0.8 * answer["meta"]["total"]:
-            return path.replace("limit=1000", "limit=100")
+            return path.replace(f"limit={step}", "limit=100")
 
 
 def questions(size: Size) -> dict[str, str]:
-    pages = {
-        "a page, the first": f"{PAGED}?limit=100",
-        "a page, nine tenths down": far_down(size.client),
-    }
+    pages = {}
+    for name, listed in PAGED.items():
+        pages[f"{name}, the first"] = f"{listed}limit=100"
+        pages[f"{name}, nine tenths down"] = far_down(size.client, listed)
     return QUESTIONS | pages | OF_ALL_RELEASES
 
 

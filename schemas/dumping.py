@@ -5,6 +5,7 @@ once and written down as a Python function, which a row then only runs through.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -58,4 +59,6 @@ def of_field(field: fields.Field[Any], attribute: str) -> Dump:
     if type(field) is fields.List and type(field.inner) is fields.Nested:
         inner = of_field(field.inner, attribute)
         return lambda values: [None if value is None else inner(value) for value in values]
+    if type(field) is fields.Date and field.format == "iso":
+        return date.isoformat  # as marshmallow comes to in the end
     return lambda value: field._serialize(value, attribute, None)

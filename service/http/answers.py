@@ -63,10 +63,12 @@ def page(
     query: Query,
     release: Query | None = None,
     counts: str | None = None,
+    is_long: bool = False,
 ) -> Row:
     """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for.
 
-    `counts` names the query of what stands in `meta` besides the total. A query without `limit`
+    `counts` names the query of what stands in `meta` besides the total; a list that has rows of
+    every release at once is long. A query without `limit`
     is of a list in a file: its rows are all there are, and fetched as they are read.
     """
     order = order_of(schema, query)
@@ -80,7 +82,11 @@ def page(
     cursor = read_cursor(query)
     try:
         found = snapshot.fetch_page(
-            name, asked, Paging(order, query["limit"], checked_key(cursor, order)), counts
+            name,
+            asked,
+            Paging(order, query["limit"], checked_key(cursor, order)),
+            counts,
+            is_long,
         )
     except InvalidCursorError as error:
         raise invalid_cursor() from error
@@ -110,12 +116,13 @@ def provenance(release: Query | None) -> Row:
 
 def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
     """Return the order asked for, ended by the primary key so that no two rows are equal."""
-    types = sortable(schema.row)
-    asked = [
-        By(name, types[name], descending) for name, descending in query["sort"] or schema.order
-    ]
-    named = {by.field for by in asked}
-    return (*asked, *(By(name, types[name]) for name in schema.key if name not in named))
+    types, columns = sortable(schema.row), schema.row().fields
+    asked = dict(query["sort"] or schema.order)
+    rest = {name: False for name in schema.key if name not in asked}
+    return tuple(
+        By(name, types[name], descending, columns[name].allow_none)
+        for name, descending in (asked | rest).items()
+    )
 
 
 def self_link() -> str:

@@ -47,9 +47,14 @@ def list_revisions(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     `release` and `as_of` all that is held is compared.
     """
     known = releases_known(snapshot, query)
-    asked = query | {"release": ids(known)}
+    asked = query | compared(query, known)
     page = answers.page(
-        snapshot, "revisions/list", RevisionListQuery, asked, counts="revisions/counts"
+        snapshot,
+        "revisions/list",
+        RevisionListQuery,
+        asked,
+        counts="revisions/counts",
+        is_long=True,
     )
     listed = f"{RULE} Listed: {', '.join(query['kind'])}."
     page["meta"] |= comparing(query, known) | {"rule": listed}
@@ -92,8 +97,17 @@ def releases_known(snapshot: Snapshot, query: dict[str, Any]) -> list[Row]:
     """
     chosen = choose(snapshot, query)
     day = query["as_of"] or (chosen["published_on"] if query["release"] else None)
-    held = snapshot.fetch_all("releases/chronology", {"source": chosen["source"]})
-    return [release for release in held if day is None or release["published_on"] <= day]
+    return [
+        release
+        for release in snapshot.fetch_fixed("releases/chronology")
+        if release["source"] == chosen["source"] and (day is None or release["published_on"] <= day)
+    ]
+
+
+def compared(query: dict[str, Any], releases: list[Row]) -> Row:
+    """Return what to filter comparisons by: the releases by name only where not all are meant."""
+    is_part = query["release"] or query["as_of"]
+    return {"source": releases[0]["source"], "release": ids(releases) if is_part else None}
 
 
 def ids(releases: list[Row]) -> list[str]:

@@ -22,7 +22,7 @@ from service.config import Config
 
 from .breaker import Breaker
 from .codes import Codes
-from .paging import By, Page, Paging, keyset, order
+from .paging import By, Page, Paging, keyset, order, within
 
 QUERIES = Path(__file__).parents[2] / "sql" / "queries"
 READER = "burdenshare_reader"
@@ -254,18 +254,26 @@ class Snapshot:
         return rows[0] if rows else None
 
     def fetch_page(
-        self, name: str, parameters: Mapping[str, Any], paging: Paging, counts: str | None = None
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        paging: Paging,
+        counts: str | None = None,
+        is_long: bool = False,
     ) -> Page:
         """Run a query, and return the page of its rows that the paging asks for.
 
-        `counts` names a query that counts the rows of all pages, `total` among others. Raises
-        InvalidCursorError when the cursor's key does not fit the order.
+        `counts` names a query that counts the rows of all pages, `total` among others. What may be
+        long is a plain SELECT, with an index in its own order. Raises InvalidCursorError when the
+        cursor's key does not fit the order.
         """
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
         asked = {**parameters, **values, "page_limit": paging.limit + 1}
+        several = lists(parameters) if is_long else None
         try:
             rows = self.run(
-                paged(name, counts, paging.order, nulls(paging.after), given(asked)), asked
+                paged(name, counts, paging.order, nulls(paging.after), given(asked), several),
+                asked,
             )
         except psycopg.DataError as error:
             if paging.after is None:
@@ -310,16 +318,8 @@ TOTAL = "SELECT count(*) AS total FROM matching"
 
 # The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
 # even when the page is empty. What is the same for all rows, or of the last one, is sent once.
-PAGE = sql.SQL("""
-WITH matching AS ({query}),
-counted AS ({counts}),
-page AS (
-    SELECT matching.*
-    FROM matching
-    WHERE {after}
-    ORDER BY {order}
-    LIMIT %(page_limit)s
-),
+PAGE = """
+WITH {found},
 numbered AS (
     SELECT row_number() OVER (ORDER BY {order}) AS page_row, page.*
     FROM page
@@ -334,7 +334,62 @@ SELECT
 FROM counted
 LEFT JOIN numbered ON true
 ORDER BY numbered.page_row
-""")
+"""
+
+OF_MATCHING = """
+    SELECT matching.*
+    FROM matching
+    WHERE {after}
+    ORDER BY {order}
+    LIMIT %(page_limit)s
+"""
+
+SHORT = """
+matching AS ({query}),
+counted AS ({counts}),
+page AS ({of_matching})
+"""
+
+# Above it rows are taken in the order of an index, below all are taken and sorted: PostgreSQL does
+# not know how many there are before it has counted, and walks the index past a million for ten.
+FEW = 10_000
+
+LONG = """
+counted AS (
+    WITH matching AS ({query})
+    {counts}
+),
+few AS (
+    WITH matching AS MATERIALIZED (
+        SELECT every.*
+        FROM ({query}) AS every
+        WHERE (SELECT counted.total FROM counted) <= {few}
+    )
+    {of_matching}
+),
+many AS (
+    SELECT matching.*
+    FROM ({query}) AS matching
+    WHERE
+        (SELECT counted.total FROM counted) > {few}
+        AND {within}
+        AND ({after})
+    ORDER BY {order}
+    LIMIT %(page_limit)s
+),
+page AS (
+    SELECT few.*
+    FROM few
+    UNION ALL
+    SELECT many.*
+    FROM many
+)
+"""
+
+FORMS = {
+    is_long: sql.SQL(PAGE.replace("{found}", found).replace("{of_matching}", OF_MATCHING))
+    for is_long, found in ((False, SHORT), (True, LONG))
+}
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
@@ -372,6 +427,10 @@ Given = frozenset[str]
 
 def given(parameters: Mapping[str, Any]) -> Given:
     return frozenset(name for name, value in parameters.items() if value is not None)
+
+
+def lists(parameters: Mapping[str, Any]) -> Given:
+    return frozenset(name for name, value in parameters.items() if isinstance(value, list))
 
 
 def nulls(after: Sequence[str | None] | None) -> tuple[bool, ...] | None:
@@ -415,12 +474,15 @@ def paged(
     fields: tuple[By, ...],
     nulls: tuple[bool, ...] | None,
     given: Given,
+    several: Given | None,
 ) -> Statement:
     after = None if nulls is None else [None if is_null else "" for is_null in nulls]
-    statement = PAGE.format(
+    statement = FORMS[several is not None].format(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),
+        within=within(fields, several or ()),
+        few=sql.Literal(FEW),
         order=order(fields),
         key=sql.SQL(", ").join(
             sql.SQL("numbered.{}::text").format(sql.Identifier(by.field)) for by in fields

@@ -1,6 +1,6 @@
 """Keyset paging: which order, from where, how many."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, NamedTuple
 
 from psycopg import sql
@@ -12,6 +12,7 @@ class By(NamedTuple):
     field: str
     sql_type: str
     is_descending: bool = False
+    is_nullable: bool = True
 
 
 class Paging(NamedTuple):
@@ -32,8 +33,11 @@ class Page(NamedTuple):
 
 def order(fields: Sequence[By]) -> sql.Composed:
     return sql.SQL(", ").join(
-        sql.SQL("{} {} NULLS LAST").format(
-            column(by), sql.SQL("DESC" if by.is_descending else "ASC")
+        sql.SQL("{} {}{}").format(
+            column(by),
+            sql.SQL("DESC" if by.is_descending else "ASC"),
+            # An index backwards has them first, though there are none.
+            sql.SQL(" NULLS LAST" if by.is_nullable else ""),
         )
         for by in fields
     )
@@ -47,14 +51,44 @@ def column(by: By) -> sql.Composable:
 
 
 def keyset(paging: Paging) -> sql.Composable:
-    """Return the condition that a row comes after the key: one alternative for each field."""
+    """Return the condition that a row comes after the key: one alternative for each field.
+
+    Where all go one way and none is null, it is one comparison of rows, where an index can start.
+    """
     if paging.after is None:
         return sql.SQL("true")
+    if not any(by.is_nullable for by in paging.order) and is_one_way(paging.order):
+        return sql.SQL("({}) {} ({})").format(
+            sql.SQL(", ").join(map(column, paging.order)),
+            sql.SQL("<" if paging.order[0].is_descending else ">"),
+            sql.SQL(", ").join(value(at, paging) for at in range(len(paging.order))),
+        )
     alternatives = [
         sql.SQL(" AND ").join([*(equal(at, paging) for at in range(last)), beyond(last, paging)])
         for last in range(len(paging.order))
     ]
     return sql.SQL("({})").format(sql.SQL(") OR (").join(alternatives))
+
+
+def within(fields: Sequence[By], several: Container[str]) -> sql.Composable:
+    """Return what a list's own query filters by in its order, in words that an index has.
+
+    `several` names the parameters that are lists, each of values of the field of its name.
+    """
+    texts = [by for by in fields if by.sql_type == "text" and by.field in several]
+    return sql.SQL(" AND ").join(
+        [
+            sql.SQL("true"),
+            *(
+                sql.SQL("{} = any({})").format(column(by), sql.SQL(f"%({by.field})s::text[]"))
+                for by in texts
+            ),
+        ]
+    )
+
+
+def is_one_way(fields: Sequence[By]) -> bool:
+    return len({by.is_descending for by in fields}) == 1
 
 
 def equal(at: int, paging: Paging) -> sql.Composed:

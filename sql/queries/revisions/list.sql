@@ -1,4 +1,5 @@
 -- Figures that differ from the previous release that carries them. A null parameter does not filter.
+-- Outer joins are left out where only the rows are counted; of each there is one.
 SELECT
     comparison.area,
     area.kind AS area_kind,
@@ -18,11 +19,12 @@ SELECT
     comparison.to_stage,
     comparison.kind
 FROM comparison
-INNER JOIN area ON comparison.area = area.code
-INNER JOIN indicator ON comparison.indicator = indicator.id
+LEFT JOIN area ON comparison.area = area.code
+LEFT JOIN indicator ON comparison.indicator = indicator.id
 WHERE
     comparison.kind <> 'unchanged'
-    AND comparison.to_release = any(%(release)s::text[])
+    AND (%(source)s::text IS NULL OR comparison.source = %(source)s)
+    AND (%(release)s::text[] IS NULL OR comparison.to_release = any(%(release)s))
     AND (%(kind)s::text[] IS NULL OR comparison.kind = any(%(kind)s))
     AND (%(area)s::text[] IS NULL OR comparison.area = any(%(area)s))
     AND (%(area_kind)s::text IS NULL OR area.kind = %(area_kind)s)

@@ -1,5 +1,6 @@
 """All pages of every list, under every sort and any page size, are exactly the unpaged set."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.summits import SummitListQuery
 from schemas.targets import TargetListQuery
+from service.storage import database
 
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
@@ -135,6 +137,33 @@ def test_all_pages_are_the_whole_set(client: FlaskClient, path: str, data: st.Da
     asked = query | {"limit": str(limit)} | ({"sort": ",".join(sort)} if sort else {})
     rows = walk(client, path, asked)
     assert in_order(rows, sort or default_order(schema), schema.key)
+    assert sorted(rows, key=repr) == sorted(every, key=repr)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Set above how many rows those of a long list are taken in the order of an index."""
+
+    def setting(rows: int) -> None:
+        monkeypatch.setattr(database, "FEW", rows)
+        database.paged.cache_clear()
+
+    yield setting
+    database.paged.cache_clear()
+
+
+@pytest.mark.parametrize("most", [0, 100])
+@pytest.mark.parametrize("sort", ["", "area", "-indicator", "-source,-area", "unit,indicator"])
+def test_pages_of_many_rows_are_those_of_few(
+    client: FlaskClient, few: Callable[[int], None], sort: str, most: int
+) -> None:
+    path = "/v1/revisions"
+    schema, query = LISTS[path]
+    every = client.get(f"{path}?{urlencode(query)}").json["data"]
+    few(most)
+    asked = query | {"limit": str(len(every) // 5)} | ({"sort": sort} if sort else {})
+    rows = walk(client, path, asked)
+    assert in_order(rows, sort.split(",") if sort else [], schema.key)
     assert sorted(rows, key=repr) == sorted(every, key=repr)
 
 
