@@ -71,7 +71,7 @@ def endpoint(
             lent = given_back.enter_context(ExitStack())
             lent.enter_context(database().file())
             body, validators = read(lent.enter_context(database().snapshot()))
-            body["data"] = files.until_read(body["data"], lent)
+            body["data"] = files.UntilRead(body["data"], lent)
             response = caching.conditional(respond(returns, body, form, others), validators)
             if not is_bare(response):
                 files.start(response, lent)

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from errno import ECONNRESET
 from io import StringIO
 from itertools import chain, islice
@@ -17,6 +18,9 @@ import marshmallow as ma
 from flask import Response, current_app, request
 
 from schemas.dumping import compiled
+from schemas.parameters import Instant
+from service.storage.copying import Kinds
+from service.storage.database import Row, Rows
 
 from .answers import self_link
 from .formats import File, Table, as_json
@@ -41,8 +45,17 @@ class BrokenOffError(ConnectionResetError):
 
 def as_csv(table: Table) -> Iterator[bytes]:
     """Write RFC 4180: the fields' names, then a line for each row."""
+    header = line(table.fields).encode()
+    if table.copied is not None:
+        return joined(header, table.copied)
     rows = (line(map(cell, row.values())).encode() for row in table.rows)
-    return parts(chain((line(table.fields).encode(),), rows))
+    return parts(chain((header,), rows))
+
+
+def joined(header: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the header with the first lines, which may fail, and then the others."""
+    yield header + next(lines, b"")
+    yield from lines
 
 
 def as_ndjson(table: Table) -> Iterator[bytes]:
@@ -72,8 +85,12 @@ def cell(value: Any) -> str:
     return compact(value)
 
 
+# Of these objects a cell has so much as tells them apart.
+SHORT = {frozenset({"field", "reason"}): "missing", frozenset({"id", "text"}): "notes"}
+
+
 def is_short(value: Any) -> bool:
-    return not isinstance(value, dict) or value.keys() in ({"field", "reason"}, {"id", "text"})
+    return not isinstance(value, dict) or frozenset(value) in SHORT
 
 
 def item(value: Any) -> str:
@@ -97,13 +114,42 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
     assert isinstance(data, ma.fields.List)
     assert isinstance(data.inner, ma.fields.Nested)
     assert isinstance(meta, ma.fields.Nested)
-    row = data.inner.schema
+    row, rows = data.inner.schema, body["data"]
     return Table(
         row.fields,
-        map(compiled(row), body["data"]),
+        map(compiled(row), rows),
         meta.schema.dump(body["meta"]),
         body.get("codes", {}),
+        rows.copied(kinds_of(row)) if isinstance(rows, UntilRead) else None,
     )
+
+
+# How PostgreSQL names what these fields dump.
+KINDS: Mapping[type[ma.fields.Field[Any]], str] = {
+    ma.fields.String: "text",
+    ma.fields.Integer: "integer",
+    ma.fields.Float: "number",
+    ma.fields.Boolean: "boolean",
+    ma.fields.Date: "day",
+    Instant: "instant",
+}
+
+
+def kinds_of(row: ma.Schema) -> Kinds | None:
+    """Return the fields of a row with their kinds, or None: not all are of what can be copied."""
+    found = [(name, kind_of(field)) for name, field in row.dump_fields.items()]
+    kinds = tuple((name, kind) for name, kind in found if kind is not None)
+    return kinds if len(kinds) == len(row.fields) else None
+
+
+def kind_of(field: ma.fields.Field[Any]) -> str | None:
+    if field.attribute or field.data_key:
+        return None
+    if type(field) is not ma.fields.List:
+        return KINDS.get(type(field))
+    if type(field.inner) is ma.fields.Nested:
+        return SHORT.get(frozenset(field.inner.schema.fields))
+    return "list" if type(field.inner) in (ma.fields.String, ma.fields.Integer) else None
 
 
 def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
@@ -154,13 +200,28 @@ def guarded(
         raise BrokenOffError from error
 
 
-def until_read(rows: Generator[Any], lent: ExitStack) -> Iterator[Any]:
-    """Return the rows, and give back what they take once the last is read, or nobody reads."""
-    # Ahead of the connection that they come by, which is another's once it is given back.
-    lent.callback(rows.close)
+@dataclass
+class UntilRead:
+    """Rows that give back what they take once the last is read, or nobody reads."""
 
-    def read() -> Iterator[Any]:
-        yield from rows
-        lent.close()
+    rows: Rows | Generator[Row]
+    lent: ExitStack
 
-    return read()
+    def __iter__(self) -> Iterator[Row]:
+        return self.read(iter(self.rows))
+
+    def copied(self, kinds: Kinds | None) -> Iterator[bytes] | None:
+        """Return the rows as lines of CSV, or None where only Python can write them."""
+        if kinds is None or not isinstance(self.rows, Rows):
+            return None
+        return self.read(self.rows.copied(kinds))
+
+    def read(self, found: Generator[Any]) -> Iterator[Any]:
+        # Ahead of the connection that they come by, which is another's once it is given back.
+        self.lent.callback(found.close)
+
+        def read() -> Iterator[Any]:
+            yield from found
+            self.lent.close()
+
+        return read()

@@ -1,7 +1,7 @@
 """The forms that an answer is written in."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -29,14 +29,16 @@ Codes = Mapping[str, Mapping[str, Mapping[str, Any]]]
 class Table(NamedTuple):
     """A list as a file has it: its fields in order, its rows as JSON has them, and its meta.
 
-    The rows can be read once, and come from the database as they are. `codes` are those that a
-    view adds to its body for the forms that say what they mean.
+    The rows can be read once, and come from the database as they are; `copied` reads them as lines
+    of CSV instead, where they can be had so. `codes` are those that a view adds to its body for the
+    forms that say what they mean.
     """
 
     fields: Mapping[str, ma.fields.Field[Any]]
     rows: Iterable[Mapping[str, Any]]
     meta: Mapping[str, Any]
     codes: Codes = {}
+    copied: Iterator[bytes] | None = None
 
 
 class File(NamedTuple):

@@ -1,12 +1,12 @@
 """The pool, the snapshot a request reads, and the named queries."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Timer
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -22,6 +22,7 @@ from service.config import Config
 
 from .breaker import Breaker
 from .codes import Codes
+from .copying import Kinds, texts, values
 from .paging import By, Page, Paging, keyset, order, within
 
 QUERIES = Path(__file__).parents[2] / "sql" / "queries"
@@ -65,6 +66,7 @@ class Database:
     """A pool of read-only connections, which starts with the first request of a worker."""
 
     def __init__(self, config: Config):
+        self.config = config
         self.pool = ConnectionPool(
             reader_conninfo(config),
             min_size=1,
@@ -169,6 +171,7 @@ def reader_conninfo(config: Config) -> str:
     """Return what to connect with: as the reader, read-only, with a limit on every statement."""
     url = config.database_reader_url or config.database_url or ""
     settings = [
+        "datestyle=ISO",  # what psycopg reads, whatever the server's default
         f"statement_timeout={config.statement_timeout_ms}",
         # Should the worker hang over a file that it sends, and not break it off itself.
         f"idle_in_transaction_session_timeout={2 * config.file_timeout_ms}",
@@ -188,9 +191,11 @@ def configure(connection: psycopg.Connection[DictRow]) -> None:
     connection.server_cursor_factory = psycopg.RawServerCursor
     connection.execute(
         # Of single statements too. Statements are made for what they filter by, and planned once.
+        # Where PostgreSQL prints a double it has all its digits, whatever is set on the server.
         "SET default_transaction_isolation = 'repeatable read';"
         "SET default_transaction_read_only = on;"
-        "SET plan_cache_mode = force_generic_plan"
+        "SET plan_cache_mode = force_generic_plan;"
+        "SET extra_float_digits = 1"
     )
     # Stored exact, compared exact in SQL, and turned into the nearest double only on the way out.
     connection.adapters.register_loader("numeric", FloatLoader)
@@ -282,19 +287,9 @@ class Snapshot:
         self.confirm(rows[0].pop("page_revision"))
         return as_page(rows, paging.limit)
 
-    def fetch_each(
-        self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]
-    ) -> Iterator[Row]:
-        """Run a query when the first row is asked for, and yield its rows in order.
-
-        A cursor on the server holds them, so that no more than BATCH are in memory. The statement
-        time-out is that of each batch.
-        """
-        statement = each(name, tuple(fields), given(parameters))
-        with self.connection.cursor("each") as cursor:
-            cursor.itersize = BATCH
-            cursor.execute(statement.text, statement.fill(parameters))
-            yield from cursor
+    def fetch_each(self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]) -> "Rows":
+        """Return the rows of a query in order, which is run when the first is asked for."""
+        return Rows(self, name, parameters, tuple(fields))
 
     def run(self, statement: "Statement", parameters: Mapping[str, Any]) -> list[Row]:
         return self.connection.execute(statement.text, statement.fill(parameters)).fetchall()
@@ -310,9 +305,82 @@ class Snapshot:
         self.confirm(found[0]["revision"] if found else None)
 
 
+@dataclass
+class Rows:
+    """The rows of a query in order: to be read once, one by one or as CSV."""
+
+    snapshot: Snapshot
+    name: str
+    parameters: Mapping[str, Any]
+    fields: tuple[By, ...]
+
+    def __iter__(self) -> Generator[Row]:
+        """Yield the rows.
+
+        A cursor on the server holds them, so that no more than BATCH are in memory. The statement
+        time-out is that of each batch.
+        """
+        statement = each(self.name, self.fields, given(self.parameters))
+        with self.snapshot.connection.cursor("each") as cursor:
+            cursor.itersize = BATCH
+            cursor.execute(statement.text, statement.fill(self.parameters))
+            yield from cursor
+
+    def copied(self, kinds: Kinds) -> Generator[bytes]:
+        """Yield lines of CSV, each row's fields by their kinds, some BLOCK bytes at a time.
+
+        The statement time-out is that of the first. All of them have the time that a file has:
+        PostgreSQL takes COPY for one statement, however long the client takes to read.
+        """
+        connection, config = self.snapshot.connection, self.snapshot.database.config
+        statement = copying(self.name, self.fields, kinds, given(self.parameters))
+        text = statement.written(self.parameters, connection)
+        timeout = [str(config.file_timeout_ms)]
+        connection.execute("SELECT set_config('statement_timeout', $1, true)", timeout)
+        with ExitStack() as waiting, connection.cursor() as cursor:
+            waiting.enter_context(cancelling(connection, config.statement_timeout_ms / 1000))
+            with cursor.copy(text) as copy:
+                while block := next_block(copy):
+                    waiting.close()
+                    yield block
+
+
+@contextmanager
+def cancelling(connection: psycopg.Connection[DictRow], seconds: float) -> Iterator[None]:
+    """Cancel what runs on the connection after so long, unless left before."""
+    timer = Timer(seconds, connection.cancel)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # lest it cancel somebody else's
+
+
+def next_block(copy: psycopg.Copy) -> bytes:
+    """Read some BLOCK bytes of rows, each of which PostgreSQL sends by itself and ends with LF."""
+    rows, size = [], 0
+    while size < BLOCK and (row := copy.read()):
+        rows.append(row)
+        size += len(row)
+    block = b"".join(rows)
+    if block.count(b"\n") == len(rows):
+        return block.replace(b"\n", b"\r\n")
+    # There are others in texts, which stay as they are.
+    return b"".join(bytes(row[:-1]) + b"\r\n" for row in rows)
+
+
 BATCH = 200
+BLOCK = 2**16
 
 EACH = sql.SQL("SELECT matching.* FROM ({query}) AS matching ORDER BY {order}")
+
+COPY = sql.SQL("""
+COPY (
+    SELECT {texts}
+    FROM (SELECT {values} FROM ({query}) AS matching ORDER BY {order}) AS found
+) TO STDOUT (FORMAT csv, ENCODING 'UTF8')
+""")
 
 TOTAL = "SELECT count(*) AS total FROM matching"
 
@@ -418,7 +486,15 @@ class Statement(NamedTuple):
     def fill(self, parameters: Mapping[str, Any]) -> list[Any]:
         return [parameters.get(name) for name in self.names]
 
+    def written(
+        self, parameters: Mapping[str, Any], connection: psycopg.Connection[DictRow]
+    ) -> bytes:
+        """Return the text with the parameters in it, for statements that take none."""
+        literals = [sql.Literal(value).as_bytes(connection) for value in self.fill(parameters)]
+        return NUMBERED.sub(lambda found: b"(%b)" % literals[int(found[1]) - 1], self.text)
 
+
+NUMBERED = re.compile(rb"\$(\d+)")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 IS_NULL = re.compile(r"%\((\w+)\)s::[\w\[\]]+ IS (NOT )?NULL")
 
@@ -494,6 +570,17 @@ def paged(
 @lru_cache(STATEMENTS)
 def each(name: str, fields: tuple[By, ...], given: Given) -> Statement:
     statement = EACH.format(query=sql.SQL(read_query(name)), order=order(fields))
+    return statement_of(statement.as_string(), given)
+
+
+@lru_cache(STATEMENTS)
+def copying(name: str, fields: tuple[By, ...], kinds: Kinds, given: Given) -> Statement:
+    statement = COPY.format(
+        texts=texts(kinds),
+        values=values(kinds),
+        query=sql.SQL(read_query(name)),
+        order=order(fields),
+    )
     return statement_of(statement.as_string(), given)
 
 

@@ -485,6 +485,7 @@ def test_an_error_before_the_first_byte_is_a_problem(
         row = fields_owner(app, "/v1/members")
         fail = failing_at(5, compiled(row))
         monkeypatch.setattr(files, "compiled", lambda _: fail)
+        monkeypatch.setattr(files, "kinds_of", lambda _: None)
         answer = client.get(f"/v1/members{suffix}")
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         assert answer.mimetype == "application/problem+json"
@@ -510,11 +511,11 @@ def test_a_query_that_is_too_slow_is_a_503(
         monkeypatch.setattr(database, "EACH", slow)
         # Statements are kept, the slow one in no place but here.
         monkeypatch.setattr(database, "each", database.each.__wrapped__)
-        answer = app.test_client().get("/v1/members.csv")
+        answer = app.test_client().get("/v1/members.ndjson")
         assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
         assert answer.headers["Retry-After"]
         monkeypatch.undo()
-        assert app.test_client().get("/v1/members.csv").status_code == 200
+        assert app.test_client().get("/v1/members.ndjson").status_code == 200
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".ndjson"])
@@ -528,6 +529,7 @@ def test_an_error_after_the_first_byte_breaks_off_and_is_logged_once(
         row = fields_owner(app, "/v1/spending-years")
         fail = failing_at(250, compiled(row))
         monkeypatch.setattr(files, "compiled", lambda _: fail)
+        monkeypatch.setattr(files, "kinds_of", lambda _: None)
         with caplog.at_level(logging.ERROR, logger="burdenshare"):
             answer = app.test_client().get(
                 f"/v1/spending-years{suffix}", headers={"X-Request-Id": "abc-1"}
