@@ -498,11 +498,18 @@ NUMBERED = re.compile(rb"\$(\d+)")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 IS_NULL = re.compile(r"%\((\w+)\)s::[\w\[\]]+ IS (NOT )?NULL")
 
+ANY = re.compile(r"= any\((%\((\w+)\)s)(?:::text\[\])?\)")
+# How a parameter is named among those given when it is a list of one value.
+SINGLE = "{}[1]"
+
 Given = frozenset[str]
 
 
 def given(parameters: Mapping[str, Any]) -> Given:
-    return frozenset(name for name, value in parameters.items() if value is not None)
+    """Return the names of the parameters that are given; those of one value say so too."""
+    names = {name for name, value in parameters.items() if value is not None}
+    single = {name for name in lists(parameters) if len(parameters[name]) == 1}
+    return frozenset(names | set(map(SINGLE.format, single)))
 
 
 def lists(parameters: Mapping[str, Any]) -> Given:
@@ -524,7 +531,11 @@ def statement_of(text: str, given: Given) -> Statement:
         is_true = (found[1] in given) == bool(found[2])
         return f"({'true OR' if is_true else 'false AND'} {found[0]})"
 
-    text = IS_NULL.sub(folded, text)
+    def alone(found: re.Match[str]) -> str:
+        """Write a list of one value as that value: a plan expects ten of any list."""
+        return f"= ({found[1]}::text[])[1]" if SINGLE.format(found[2]) in given else found[0]
+
+    text = ANY.sub(alone, IS_NULL.sub(folded, text))
     names = tuple(name for name in dict.fromkeys(PARAMETER.findall(text)) if name in given)
     numbers = {name: f"${at}" for at, name in enumerate(names, 1)}
     text = PARAMETER.sub(lambda found: numbers.get(found[1], "NULL"), text).replace("%%", "%")
