@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 from werkzeug.http import parse_date, unquote_etag
@@ -40,7 +39,7 @@ NEWS_S = 1.0
 # As Cache-Control promises with stale-if-error.
 LONGEST_WITHOUT_NEWS_S = 86_400
 # A larger list in a file is not gathered to be kept: it goes through in little memory.
-LARGEST_FILE = 2**19
+LARGEST_FILE = 2**18
 # A client that takes nothing of an answer in parts for so long is given up.
 SILENCE_S = 10
 
@@ -253,7 +252,7 @@ class Front:
         if version not in (None, self.watch.version):
             self.watch.hurry()
             return None
-        path = unquote_to_bytes(environ["PATH_INFO"].encode("latin-1")).decode("utf-8", "replace")
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         release = fields.get(b"x-data-release", b"").decode("latin-1") or None
         return Entry(
             key,
