@@ -171,10 +171,10 @@ def reader_conninfo(config: Config) -> str:
     """Return what to connect with: as the reader, read-only, with a limit on every statement."""
     url = config.database_reader_url or config.database_url or ""
     settings = [
-        "datestyle=ISO",  # what psycopg reads, whatever the server's default
         f"statement_timeout={config.statement_timeout_ms}",
         # Should the worker hang over a file that it sends, and not break it off itself.
         f"idle_in_transaction_session_timeout={2 * config.file_timeout_ms}",
+        "datestyle=ISO",  # what psycopg reads, whatever the server's default
     ]
     if not config.database_reader_url:
         settings.append(f"role={READER}")
