@@ -32,14 +32,16 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
 
-# More than the database's connections, for what needs none or waits for one.
-SPARE_THREADS = 8
+# More than the database's connections, for what needs none or waits for one: idle ones cost little.
+SPARE_THREADS = 60
 # Older news of the database than this is told as the answer's Age.
 NEWS_S = 1.0
 # As Cache-Control promises with stale-if-error.
 LONGEST_WITHOUT_NEWS_S = 86_400
 # A larger list in a file is not gathered to be kept: it goes through in little memory.
 LARGEST_FILE = 2**18
+# How much a client has SILENCE_S to take.
+SLICE = 2**16
 # A client that takes nothing of an answer in parts for so long is given up.
 SILENCE_S = 10
 
@@ -64,6 +66,8 @@ class Front:
         self.ids = RequestIds()
         self.record = Record()
         self.threads = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "flask")
+        # What goes on with a file, or ends it, never queues behind those who wait for its place.
+        self.going_on = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "file")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -183,7 +187,7 @@ class Front:
         answer, environ, today = Answer(), environ_of(scope), clock.today()
         flight = self.flights.get(key)
         try:
-            await self.in_thread(ask, self.app, environ, answer)
+            await self.in_thread(self.threads, ask, self.app, environ, answer)
             entry = None if key is None else self.entry_of(answer, environ, key, today)
             if entry is not None and answer.parts is None:
                 self.entries.add(entry, spelling)
@@ -201,11 +205,12 @@ class Front:
             else:
                 body = await self.stream(answer, receive, send, entry is not None)
                 if entry is not None and body is not None:
-                    entry.headers.append((b"content-length", b"%d" % len(body)))
+                    if not has_length(answer):
+                        entry.headers.append((b"content-length", b"%d" % len(body)))
                     entry.body = body
                     self.entries.add(entry, spelling)
         finally:
-            await self.in_thread(answer.close)
+            await self.in_thread(self.going_on, answer.close)
 
     async def stream(
         self, answer: Answer, receive: Receive, send: Send, is_kept: bool
@@ -217,18 +222,24 @@ class Front:
         """
         kept: list[bytes] | None = [] if is_kept else None
         size = 0
+        # One whose length is known is in memory already.
+        most = self.entries.most_bytes if has_length(answer) else LARGEST_FILE
         gone = asyncio.ensure_future(until_gone(receive))
         try:
             assert answer.parts is not None
-            while (part := await self.in_thread(next, answer.parts, None)) is not None:
-                if gone.done():
-                    return None
-                async with asyncio.timeout(SILENCE_S):
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
+            while (
+                part := await self.in_thread(self.going_on, next, answer.parts, None)
+            ) is not None:
                 size += len(part)
-                kept = kept if size <= LARGEST_FILE and self.entries.has_room_for(size) else None
+                kept = kept if size <= most and self.entries.has_room_for(size) else None
                 if kept is not None:
                     kept.append(part)
+                for begin in range(0, len(part), SLICE):
+                    if gone.done():
+                        return None
+                    some = part[begin : begin + SLICE]
+                    async with asyncio.timeout(SILENCE_S):
+                        await send({"type": "http.response.body", "body": some, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             log.warning("a client took nothing of an answer for %s s", SILENCE_S)
@@ -265,9 +276,11 @@ class Front:
             told_of(environ.get(ROUTE, "none"), path, release),
         )
 
-    async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
+    async def in_thread(
+        self, threads: ThreadPoolExecutor, call: Callable[..., T], *arguments: Any
+    ) -> T:
         """Return what a call that may wait returns; one that is given up is still waited for."""
-        running = asyncio.get_running_loop().run_in_executor(self.threads, call, *arguments)
+        running = asyncio.get_running_loop().run_in_executor(threads, call, *arguments)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -294,9 +307,14 @@ class Front:
         self.record.flush()
         self.watch.stop()
         self.threads.shutdown(wait=False)
+        self.going_on.shutdown(wait=False)
         database = self.app.extensions["database"]
         assert isinstance(database, Database)
         database.close()
+
+
+def has_length(answer: Answer) -> bool:
+    return any(name == b"content-length" for name, _ in answer.headers)
 
 
 async def until_gone(receive: Receive) -> None:

@@ -90,6 +90,8 @@ class Entries:
         return entry
 
     def remember(self, entry: Entry, spelling: Spelling) -> None:
+        if spelling in self.by_spelling:
+            return  # of several that waited for the same answer
         if len(entry.spellings) >= MOST_SPELLINGS:
             self.forget(entry.spellings.pop(0))
         entry.spellings.append(spelling)
@@ -108,7 +110,7 @@ class Entries:
         self.by_key[entry.key] = entry
         self.bytes += len(entry.body) + OVERHEAD
         self.remember(entry, spelling)
-        while self.bytes > self.most_bytes:
+        while self.by_key and self.bytes > self.most_bytes:
             self.drop(next(iter(self.by_key.values())))
 
     def has_room_for(self, size: int) -> bool:

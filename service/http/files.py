@@ -192,9 +192,9 @@ def guarded(
     try:
         with lent:
             for chunk in chunks:
-                yield chunk
                 if monotonic() > deadline:
                     raise TimeoutError("the client reads too slowly")
+                yield chunk
     except Exception as error:
         log.error("file broken off in request %s", request_id, exc_info=error)
         raise BrokenOffError from error

@@ -248,6 +248,10 @@ class Snapshot:
         rows = self.run(whole(name, given(parameters), self.known is not None), parameters)
         if self.known is not None:
             if not rows:
+                if not self.is_confirmed:
+                    # To ask for the revision now would not say of which one there was nothing:
+                    # a replica may have gone on meanwhile.
+                    raise OutdatedError
                 self.confirm_anew()
             for row in rows:
                 self.confirm(row.pop("found_revision"))

@@ -17,6 +17,8 @@ log = logging.getLogger("burdenshare")
 
 # A load is seen in all workers within a second; the query takes 0.1 ms of PostgreSQL.
 EVERY_S = 0.25
+# Then another connection is made: of several replicas one may have stopped to follow.
+LONGEST_S = 300
 # Of a host that is gone without a word, so that its silence is not taken for news.
 LIMITS = {"connect_timeout": 2, "tcp_user_timeout": 2000, "keepalives_idle": 2}
 
@@ -55,11 +57,12 @@ class Watch:
         while not self.is_over.is_set():
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as connection:
-                    while not self.is_over.is_set():
+                    until = time.monotonic() + LONGEST_S
+                    while not self.is_over.is_set() and time.monotonic() < until:
                         self.ask(connection)
                         is_known_away = False
                         self.wait()
-            except psycopg.Error as error:
+            except Exception as error:  # whatever it is: without the watch, what is old would stay
                 if not is_known_away:
                     log.warning("no news of the data's revision: %s", error)
                 is_known_away = True

@@ -112,6 +112,7 @@ def fronting(app: Flask) -> Iterator[Client]:
         finally:
             front.watch.stop()
             front.threads.shutdown()
+            front.going_on.shutdown()
 
 
 @pytest.fixture

@@ -183,6 +183,30 @@ def test_many_equal_questions_at_once_reach_flask_once(front: Client) -> None:
     assert {answer.body for answer in answers} == {answers[0].body}
     assert front.asked == 1
     assert front.front.flights == {}
+    entries = front.front.entries
+    entries.drop(next(iter(entries.by_key.values())))
+    assert (entries.bytes, entries.by_spelling) == (0, {})
+
+
+def test_many_files_at_once_are_all_sent(database_url: str) -> None:
+    app = create_app(Config(database_url=database_url, pool_size=2))
+
+    async def all_at_once(front: Client) -> list[Answer]:
+        years = range(2014, 2027)
+        targets = [f"/v1/observations.csv?year={year}&sort={sort}" for year in years for sort in ("value", "-value", "area")]  # fmt: skip
+        return await asyncio.gather(*map(front.send, targets))
+
+    with fronting(app) as front:
+        assert {answer.status for answer in asyncio.run(all_at_once(front))} == {200}
+    app.extensions["database"].close()
+
+
+def test_a_long_answer_that_has_a_length_is_kept(front: Client) -> None:
+    target = "/v1/observations?limit=10000&source=nato&release=nato-2024-06-17"
+    first = front.get(target)
+    assert len(first.body) > 2**20
+    second = front.get(target)
+    assert (front.asked, second.body, second.headers["content-length"]) == (1, first.body, str(len(first.body)))  # fmt: skip
 
 
 def test_questions_that_fail_do_not_wait_in_line(front: Client) -> None:

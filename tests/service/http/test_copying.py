@@ -224,7 +224,10 @@ def copied(connection: psycopg.Connection, rows: list[dict[str, Any]]) -> bytes:
 
 
 def by_python(rows: list[dict[str, Any]]) -> bytes:
-    exact = [row | {"exact": None if row["exact"] is None else float(row["exact"])} for row in rows]
+    # PostgreSQL's numeric has no negative zero; adding zero takes the sign away.
+    exact = [
+        row | {"exact": None if row["exact"] is None else float(row["exact"]) + 0.0} for row in rows
+    ]
     schema = Every()
     body = b"".join(as_csv(Table(schema.fields, map(compiled(schema), exact), {})))
     return body.split(b"\r\n", 1)[1]
