@@ -199,6 +199,8 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
 
 def literal(name: str, value: Any) -> sql.Composed:
     given = Jsonb(value) if TYPES[name] == "jsonb" and value is not None else value
+    if TYPES[name] == "float8" and value is not None:
+        given = repr(value)  # as a number it would be a numeric first, which has no -0.0
     kind = sql.SQL(TYPES[name])
     return sql.SQL("({})::{} AS {}").format(sql.Literal(given), kind, sql.Identifier(name))
 
