@@ -39,7 +39,7 @@ NEWS_S = 1.0
 # As Cache-Control promises with stale-if-error.
 LONGEST_WITHOUT_NEWS_S = 86_400
 # A larger list in a file is not gathered to be kept: it goes through in little memory.
-LARGEST_FILE = 2**18
+LARGEST_FILE = 2**17
 # How much a client has SILENCE_S to take.
 SLICE = 2**16
 # A client that takes nothing of an answer in parts for so long is given up.
