@@ -61,6 +61,8 @@ freeze: ## Pin every dependency with its hashes (needs uv)
 		--no-header requirements-dev.in --output-file requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header sdk/requirements.in --output-file sdk/requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header bench/requirements.in --output-file bench/requirements.txt
 
 clean: ## Remove .venv, build, caches, and .postgres unless a server runs on it
 	@pid=$$(head -n 1 .postgres/data/postmaster.pid 2>/dev/null); \

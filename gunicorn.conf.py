@@ -63,9 +63,13 @@ with contextlib.suppress(AttributeError, OSError):
 limit_request_line = 8190
 limit_request_fields = 100
 
-# What is in memory only while a client reads it slowly: more than the usual 1,024 may.
+# A slow client holds a descriptor and nothing else; many systems begin with 1,024 or fewer of them.
+# Where the limit is none, macOS takes no more than this.
+DESCRIPTORS = 10_240
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else hard
+if soft != resource.RLIM_INFINITY:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 # The application logs its requests itself, with the release and the request's id.
 accesslog = None

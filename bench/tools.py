@@ -1,16 +1,13 @@
 """What the run needs: programs of the machine, and the peers, pinned, under build/bench/."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-from sdk.tools import once
+from sdk.tools import install_node, install_python, once
 
 from . import PLACE, ROOT, BenchError
 
-REQUIREMENTS = ROOT / "bench" / "requirements.in"
+REQUIREMENTS = ROOT / "bench" / "requirements.txt"
 NODE_FILES = [ROOT / "bench" / name for name in ("package.json", "package-lock.json")]
 PACKAGES = {
     "wrk": "wrk",
@@ -42,19 +39,3 @@ def install() -> None:
 
 def are_installed() -> bool:
     return all((PLACE / folder / ".stamp").is_file() for folder in ("venv", "node_modules"))
-
-
-def install_python(folder: Path) -> None:
-    call(sys.executable, "-m", "venv", str(folder))
-    pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
-    call(*pip, "install", "-r", str(REQUIREMENTS))
-
-
-def install_node(folder: Path) -> None:
-    for path in NODE_FILES:
-        shutil.copy(path, folder.parent)
-    call("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
-
-
-def call(*command: str) -> None:
-    subprocess.run(command, cwd=PLACE, check=True, stdin=subprocess.DEVNULL)

@@ -24,28 +24,35 @@ def install(needs: Iterable[Program]) -> None:
         once(PLACE / "node_modules", NODE_FILES, install_node)
 
 
-def once(folder: Path, pinned: list[Path], installer: Callable[[Path], None]) -> None:
+Installer = Callable[[Path, list[Path]], None]
+
+
+def once(folder: Path, pinned: list[Path], installer: Installer) -> None:
     """Install unless it was done with the same files; the stamp says which they were."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in pinned)).hexdigest()
     stamp = folder / ".stamp"
     if stamp.is_file() and stamp.read_text("utf-8") == digest:
         return
     shutil.rmtree(folder, ignore_errors=True)
-    installer(folder)
+    installer(folder, pinned)
     stamp.write_text(digest, "utf-8")
 
 
-def install_python(folder: Path) -> None:
-    call(sys.executable, "-m", "venv", str(folder))
+def install_python(folder: Path, pinned: list[Path]) -> None:
+    """Make a virtual environment with what the one requirements file names."""
+    [requirements] = pinned
+    call(folder.parent, sys.executable, "-m", "venv", str(folder))
     pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
-    call(*pip, "install", "--require-hashes", "-r", str(REQUIREMENTS))
+    call(folder.parent, *pip, "install", "--require-hashes", "-r", str(requirements))
 
 
-def install_node(folder: Path) -> None:
-    for path in NODE_FILES:
+def install_node(folder: Path, pinned: list[Path]) -> None:
+    """Make the node_modules of package.json and its lock, which go beside it."""
+    for path in pinned:
         shutil.copy(path, folder.parent)
-    call("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+    options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+    call(folder.parent, "npm", "ci", *options)
 
 
-def call(*command: str) -> None:
-    subprocess.run(command, cwd=PLACE, check=True, stdin=subprocess.DEVNULL)
+def call(place: Path, *command: str) -> None:
+    subprocess.run(command, cwd=place, check=True, stdin=subprocess.DEVNULL)

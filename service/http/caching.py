@@ -17,11 +17,11 @@ from .parsing import canonical_query
 from .probes import PROBES
 
 FRESH = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+FOR_EVER = "public, max-age=31536000, immutable"
+
 # In the environment of a request: the revision of the data that a cacheable answer is made from,
 # None for one that is made from the code alone.
 MADE_FROM = "burdenshare.made_from"
-FOR_EVER = "public, max-age=31536000, immutable"
-
 
 # A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
 RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")

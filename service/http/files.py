@@ -163,7 +163,12 @@ def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
 
 def about(meta: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what a file that can hold more than rows says of them: the address asked, and meta."""
-    return {"url": urljoin(request.url_root, self_link()), **meta}
+    return {"url": address(), **meta}
+
+
+def address() -> str:
+    """Return the URL asked, whole and in one spelling, for what is read away from the service."""
+    return urljoin(request.url_root, self_link())
 
 
 def file_name(suffix: str, release: str | None) -> str:

@@ -4,14 +4,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
-from urllib.parse import urljoin
-
-from flask import request
 
 from schemas.codelists import CODELISTS
 
-from .answers import self_link
-from .files import compact, parts
+from .files import address, compact, parts
 from .formats import Codes, File, Table, as_json
 
 # What a figure is known by, the slowest first.
@@ -82,7 +78,7 @@ def dataset(cube: Cube, table: Table) -> Iterator[str]:
         "version": "2.0",
         "class": "dataset",
         **titles(table),
-        "href": urljoin(request.url_root, self_link()),
+        "href": address(),
         "id": list(DIMENSIONS),
         "size": [len(places) for places in cube.places.values()],
         "role": ROLE,

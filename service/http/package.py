@@ -12,6 +12,7 @@ from marshmallow import fields
 
 from schemas.assessments import AssessmentListQuery
 from schemas.base import ListQuery, Note, of_file
+from schemas.dumping import compiled
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
 from schemas.observations import ObservationListQuery
@@ -170,12 +171,12 @@ def rows_of(
     snapshot: Snapshot, release: Row, part: Part, notes: dict[str, str]
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a list as its endpoint has them, of this release where they are of one."""
-    folder, row = part.name.replace("-", "_"), part.row
+    folder, dump = part.name.replace("-", "_"), compiled(part.row)
     query = of_file(part.query)(codes=snapshot.codes).load({})
     order = order_of(part.query, query)
     for narrowed in part.asked(snapshot, release):
         for found in snapshot.fetch_each(f"{folder}/list", query | narrowed, order):
-            dumped = row.dump(found)
+            dumped = dump(found)
             notes |= {note["id"]: note["text"] for note in dumped.get("notes", ())}
             yield dumped
 

@@ -41,6 +41,6 @@ def get_observation_structure(snapshot: Snapshot, query: dict[str, Any]) -> Any:
 def codes_of(snapshot: Snapshot) -> Codes:
     """Return what the codes in an observation mean that are data: a row by codelist and code."""
     found: dict[str, dict[str, Any]] = {}
-    for row in snapshot.fetch_all("structures/list", {}):
+    for row in snapshot.fetch_fixed("structures/list"):
         found.setdefault(row["codelist"], {})[row["code"]] = row
     return found
