@@ -30,6 +30,9 @@ NUMBERED = ("source", "indicator")
 # What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
 DERIVED = ("comparison", "availability")
 
+# What has a row's JSON beside its columns.
+WRITTEN = ("observation", "spending_year")
+
 
 def load(
     url: str, data: Path, local: Path | None = None, only: Container[str] | None = None
@@ -180,7 +183,17 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
+        write_rows_again(connection)
         refresh_search(connection)
+
+
+def write_rows_again(connection: Connection) -> None:
+    """Have the JSON of each row of figures made anew, which names what the tables say of it.
+
+    A trigger makes it whenever a row is stored, whatever is given.
+    """
+    for table in WRITTEN:
+        connection.execute(SQL("UPDATE {} SET json = ''").format(Identifier(table)))
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:

@@ -29,6 +29,9 @@ class Output(ma.Schema):
     are allowed, lest openapi.yaml promise the opposite.
     """
 
+    # Whether each of its rows stands in the database as JSON too, in the column `json`.
+    is_written: ClassVar[bool] = False
+
     class Meta:
         unknown = ma.INCLUDE
 

@@ -5,6 +5,7 @@ once and written down as a Python function, which a row then only runs through.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,6 +14,18 @@ import marshmallow as ma
 from marshmallow import fields
 
 Dump = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Rows that are dumped already, and written as JSON with commas between them."""
+
+    json: str
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
 
 # What such a field leaves as it is, as it does null. All else goes through the field.
 LEFT = {fields.String: "str", fields.Integer: "int", fields.Float: "float", fields.Boolean: "bool"}
@@ -57,8 +70,16 @@ def of_field(field: fields.Field[Any], attribute: str) -> Dump:
     if type(field) is fields.Nested and not field.many:
         return compiled(field.schema)
     if type(field) is fields.List and type(field.inner) is fields.Nested:
-        inner = of_field(field.inner, attribute)
-        return lambda values: [None if value is None else inner(value) for value in values]
+        return of_objects(of_field(field.inner, attribute))
     if type(field) is fields.Date and field.format == "iso":
         return date.isoformat  # as marshmallow comes to in the end
     return lambda value: field._serialize(value, attribute, None)
+
+
+def of_objects(inner: Dump) -> Dump:
+    def dump(values: Any) -> Any:
+        if isinstance(values, Written):
+            return values
+        return [None if value is None else inner(value) for value in values]
+
+    return dump

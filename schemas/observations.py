@@ -12,6 +12,8 @@ from .vintage import Latest, Vintage
 class Observation(Output):
     """One figure of one area in one year, as one release reported it."""
 
+    is_written = True
+
     area = fields.String(
         metadata={
             "description": "A member's alpha-3 code, or an aggregate the publisher printed.",

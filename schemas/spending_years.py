@@ -31,6 +31,8 @@ class MissingFigure(Output):
 class SpendingYear(Output):
     """What one member spent in one year, as one release reported it."""
 
+    is_written = True
+
     member = fields.String(metadata={"description": "ISO 3166-1 alpha-3.", "example": "POL"})
     year = fields.Integer(
         metadata={

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -80,14 +81,12 @@ def page(
             "links": {"self": self_link()},
         }
     cursor = read_cursor(query)
+    paging = Paging(order, query["limit"], checked_key(cursor, order))
     try:
-        found = snapshot.fetch_page(
-            name,
-            asked,
-            Paging(order, query["limit"], checked_key(cursor, order)),
-            counts,
-            is_long,
-        )
+        if schema.row.is_written:
+            found = snapshot.fetch_written_page(name, asked, paging, counts)
+        else:
+            found = snapshot.fetch_page(name, asked, paging, counts, is_long)
     except InvalidCursorError as error:
         raise invalid_cursor() from error
     return {
@@ -116,8 +115,13 @@ def provenance(release: Query | None) -> Row:
 
 def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
     """Return the order asked for, ended by the primary key so that no two rows are equal."""
+    return order_by(schema, tuple(query["sort"] or schema.order))
+
+
+@lru_cache(1000)
+def order_by(schema: type[ListQuery], sort: tuple[tuple[str, bool], ...]) -> tuple[By, ...]:
     types, columns = sortable(schema.row), schema.row().fields
-    asked = dict(query["sort"] or schema.order)
+    asked = dict(sort)
     rest = {name: False for name in schema.key if name not in asked}
     return tuple(
         By(name, types[name], descending, columns[name].allow_none)

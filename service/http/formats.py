@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import marshmallow as ma
 import orjson
 
+from schemas.dumping import Written
+
 
 class Format(NamedTuple):
     """A form of an answer: how it is named, and how it is written.
@@ -86,5 +88,14 @@ def as_python_does(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
+def enveloped(answer: Mapping[str, Any]) -> bytes:
+    """Return an envelope as JSON, its rows as they stand where they are written already."""
+    rows = answer.get("data")
+    if not isinstance(rows, Written):
+        return as_json(answer)
+    rest = as_json({name: value for name, value in answer.items() if name != "data"})
+    return b'{"data":[%b],%b' % (rows.json.encode(), rest.removeprefix(b"{"))
+
+
 ZIP = Archive("application/zip")
-JSON = Format("application/json", "", as_json)
+JSON = Format("application/json", "", enveloped)

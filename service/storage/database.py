@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, LiteralString, NamedTuple, TypeVar
 
 import orjson
 import psycopg
@@ -18,6 +18,7 @@ from psycopg.types.json import set_json_loads
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from schemas.dumping import Written
 from service.config import Config
 
 from .breaker import Breaker
@@ -276,12 +277,32 @@ class Snapshot:
         long is a plain SELECT, with an index in its own order. Raises InvalidCursorError when the
         cursor's key does not fit the order.
         """
+        form = LONG if is_long else SHORT
+        rows = self.run_page(form, name, parameters, paging, counts)
+        return as_page(rows, paging.limit)
+
+    def fetch_written_page(
+        self, name: str, parameters: Mapping[str, Any], paging: Paging, counts: str | None = None
+    ) -> Page:
+        """Do as fetch_page does for a query whose rows have their JSON in a column `json`."""
+        [page] = self.run_page(WRITTEN, name, parameters, paging, counts)
+        rows = Written(page["page_json"], page["page_length"])
+        return Page(rows, page["page_counts"], page["page_key"])
+
+    def run_page(
+        self,
+        form: LiteralString,
+        name: str,
+        parameters: Mapping[str, Any],
+        paging: Paging,
+        counts: str | None,
+    ) -> list[Row]:
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
         asked = {**parameters, **values, "page_limit": paging.limit + 1}
-        several = lists(parameters) if is_long else None
+        several = lists(parameters) if form is LONG else frozenset[str]()
         try:
             rows = self.run(
-                paged(name, counts, paging.order, nulls(paging.after), given(asked), several),
+                paged(form, name, counts, paging.order, nulls(paging.after), given(asked), several),
                 asked,
             )
         except psycopg.DataError as error:
@@ -289,7 +310,7 @@ class Snapshot:
                 raise
             raise InvalidCursorError from error
         self.confirm(rows[0].pop("page_revision"))
-        return as_page(rows, paging.limit)
+        return rows
 
     def fetch_each(self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]) -> "Rows":
         """Return the rows of a query in order, which is run when the first is asked for."""
@@ -388,14 +409,17 @@ COPY (
 
 TOTAL = "SELECT count(*) AS total FROM matching"
 
-# The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
-# even when the page is empty. What is the same for all rows, or of the last one, is sent once.
-PAGE = """
+IN_ORDER = """
 WITH {found},
 numbered AS (
     SELECT row_number() OVER (ORDER BY {order}) AS page_row, page.*
     FROM page
 )
+"""
+
+# The counts are of all pages, hence taken before the cursor's condition; the outer join keeps them
+# even when the page is empty. What is the same for all rows, or of the last one, is sent once.
+ROWS = """
 SELECT
     CASE WHEN coalesce(numbered.page_row, 1) = 1 THEN to_jsonb(counted) END AS page_counts,
     CASE
@@ -408,6 +432,29 @@ LEFT JOIN numbered ON true
 ORDER BY numbered.page_row
 """
 
+# The rows as one text, of the one row beyond the page nothing.
+JOINED = """
+SELECT
+    to_jsonb(counted) AS page_counts,
+    (SELECT dataset.revision FROM dataset) AS page_revision,
+    found.*
+FROM counted
+CROSS JOIN (
+    SELECT
+        least(count(*), %(page_limit)s - 1) AS page_length,
+        CASE
+            WHEN count(*) = %(page_limit)s
+                THEN max(ARRAY[{key}]) FILTER (WHERE numbered.page_row = %(page_limit)s - 1)
+        END AS page_key,
+        coalesce(
+            string_agg(numbered.json, ',' ORDER BY numbered.page_row)
+            FILTER (WHERE numbered.page_row < %(page_limit)s),
+            ''
+        ) AS page_json
+    FROM numbered
+) AS found
+"""
+
 OF_MATCHING = """
     SELECT matching.*
     FROM matching
@@ -416,7 +463,7 @@ OF_MATCHING = """
     LIMIT %(page_limit)s
 """
 
-SHORT = """
+PLAIN = """
 matching AS ({query}),
 counted AS ({counts}),
 page AS ({of_matching})
@@ -426,7 +473,7 @@ page AS ({of_matching})
 # not know how many there are before it has counted, and walks the index past a million for ten.
 FEW = 10_000
 
-LONG = """
+INDEXED = """
 counted AS (
     WITH matching AS ({query})
     {counts}
@@ -458,10 +505,12 @@ page AS (
 )
 """
 
-FORMS = {
-    is_long: sql.SQL(PAGE.replace("{found}", found).replace("{of_matching}", OF_MATCHING))
-    for is_long, found in ((False, SHORT), (True, LONG))
-}
+
+def form_of(found: LiteralString, sent: LiteralString) -> LiteralString:
+    return (IN_ORDER.replace("{found}", found) + sent).replace("{of_matching}", OF_MATCHING)
+
+
+SHORT, LONG, WRITTEN = form_of(PLAIN, ROWS), form_of(INDEXED, ROWS), form_of(PLAIN, JOINED)
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
@@ -469,7 +518,8 @@ def as_page(rows: list[Row], limit: int) -> Page:
     if rows[0]["page_row"] is None:
         return Page([], counts, None)
     is_last = len(rows) <= limit
-    return Page(rows[:limit], counts, None if is_last else rows[limit - 1]["page_key"])
+    key = None if is_last else rows[limit - 1]["page_key"]
+    return Page(rows[:limit], counts, key)
 
 
 # A statement says by itself which revision it answers from.
@@ -560,19 +610,20 @@ def whole(name: str, given: Given, with_revision: bool) -> Statement:
 
 @lru_cache(STATEMENTS)
 def paged(
+    form: LiteralString,
     name: str,
     counts: str | None,
     fields: tuple[By, ...],
     nulls: tuple[bool, ...] | None,
     given: Given,
-    several: Given | None,
+    several: Given,
 ) -> Statement:
     after = None if nulls is None else [None if is_null else "" for is_null in nulls]
-    statement = FORMS[several is not None].format(
+    statement = sql.SQL(form).format(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),
-        within=within(fields, several or ()),
+        within=within(fields, several),
         few=sql.Literal(FEW),
         order=order(fields),
         key=sql.SQL(", ").join(

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from psycopg import sql
 
+from schemas.dumping import Written
+
 
 class By(NamedTuple):
     """One field of an order, with the SQL type of its values."""
@@ -26,7 +28,7 @@ class Paging(NamedTuple):
 class Page(NamedTuple):
     """A page's rows, the counts over all pages, and the key to go on from, if any."""
 
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, Any]] | Written
     counts: dict[str, int]  # `total` and what else the list counts
     last_key: Sequence[str | None] | None
 

@@ -201,6 +201,8 @@ def test_a_wide_row_says_what_is_missing_and_carries_the_notes_of_its_figures(
     load(scratch_database, data)
     query = "SELECT * FROM spending_year WHERE release = 'nato-2027-07-01' ORDER BY year"
     without, with_figures = connection.execute(query).fetchall()
+    for row in (without, with_figures):
+        del row["json"]  # is held against the columns in tests/service/storage/test_written.py
     common = dict.fromkeys(reference.yearly) | {
         "release": "nato-2027-07-01",
         "member": "POL",

@@ -1,16 +1,14 @@
 -- The figures of one release, long. A null parameter does not filter; `latest` applies last.
-WITH matching AS (
+WITH matching AS NOT MATERIALIZED (
     SELECT
         observation.*,
         area.kind AS area_kind,
         indicator.unit,
-        release.source,
-        coalesce(member.has_armed_forces, false) AS has_armed_forces
+        release.source
     FROM observation
     INNER JOIN area ON observation.area = area.code
     INNER JOIN indicator ON observation.indicator = indicator.id
     INNER JOIN release ON observation.release = release.id
-    LEFT JOIN member ON observation.area = member.code
     WHERE
         observation.release = %(release)s
         AND (%(area)s::text[] IS NULL OR observation.area = any(%(area)s))
@@ -50,7 +48,8 @@ common AS (
             matching.year,
             count(*) AS members
         FROM matching
-        WHERE matching.has_armed_forces AND matching.value IS NOT NULL
+        INNER JOIN member ON matching.area = member.code
+        WHERE member.has_armed_forces AND matching.value IS NOT NULL
         GROUP BY matching.indicator, matching.year
     ) AS shared
     INNER JOIN asked ON shared.indicator = asked.indicator AND shared.members = asked.members
@@ -86,7 +85,8 @@ SELECT
             FROM note
             WHERE note.id = any(matching.notes)
         )
-    END AS notes
+    END AS notes,
+    matching.json
 FROM matching
 WHERE
     %(latest)s::text IS NULL

@@ -1,10 +1,7 @@
 -- Spending years of one release. A null parameter does not filter; `latest` applies after the rest.
-WITH matching AS (
-    SELECT
-        spending_year.*,
-        member.has_armed_forces
+WITH matching AS NOT MATERIALIZED (
+    SELECT spending_year.*
     FROM spending_year
-    INNER JOIN member ON spending_year.member = member.code
     WHERE
         spending_year.release = %(release)s
         AND (%(member)s::text[] IS NULL OR spending_year.member = any(%(member)s))
@@ -80,7 +77,8 @@ WITH matching AS (
 common AS (
     SELECT matching.year
     FROM matching
-    WHERE matching.has_figures AND matching.has_armed_forces
+    INNER JOIN member ON matching.member = member.code
+    WHERE matching.has_figures AND member.has_armed_forces
     GROUP BY matching.year
     HAVING count(*) = (
         SELECT count(DISTINCT spending_year.member)
@@ -135,7 +133,8 @@ SELECT
             FROM note
             WHERE note.id = any(matching.notes)
         )
-    END AS notes
+    END AS notes,
+    matching.json
 FROM matching
 WHERE
     %(latest)s::text IS NULL
