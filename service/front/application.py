@@ -210,7 +210,8 @@ class Front:
                     entry.body = body
                     self.entries.add(entry, spelling)
         finally:
-            await self.in_thread(self.going_on, answer.close)
+            if answer.parts is not None:
+                await self.in_thread(self.going_on, answer.close)
 
     async def stream(
         self, answer: Answer, receive: Receive, send: Send, is_kept: bool

@@ -49,7 +49,10 @@ def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None
         (name.lower().encode("latin-1"), at.encode("latin-1")) for name, at in headers
     ]
     if environ["REQUEST_METHOD"] == "HEAD" or is_short(answer):
-        answer.body = b"".join(chunks)
+        try:
+            answer.body = b"".join(chunks)
+        finally:
+            answer.close()
     else:
         answer.parts = iter(chunks)
 

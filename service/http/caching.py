@@ -4,10 +4,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.http import http_date
 
 from service import clock
 from service.storage.database import Snapshot
@@ -22,6 +24,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # In the environment of a request: the revision of the data that a cacheable answer is made from,
 # None for one that is made from the code alone.
 MADE_FROM = "burdenshare.made_from"
+
+# What may make an answer a 304.
+CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 # A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
 RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
@@ -88,15 +93,21 @@ def conditional(response: Response, validators: Validators) -> Response:
     )
     response.set_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
     if validators.changed_at is not None:  # None would be written as the time of day
-        response.last_modified = validators.changed_at
+        response.headers["Last-Modified"] = http_time(validators.changed_at)
     response.headers["Cache-Control"] = validators.cache_control
-    response.make_conditional(without_preconditions())
+    if CONDITIONS & request.environ.keys():
+        response.make_conditional(without_preconditions())
     if response.status_code == 304:
         response.headers.pop("Content-Disposition", None)  # of a body that is not sent
     elif coding is not None:
         encoding.encode(response, coding)
     request.environ[MADE_FROM] = validators.revision
     return response
+
+
+@lru_cache(1000)
+def http_time(instant: datetime) -> str:
+    return http_date(instant)
 
 
 def coding_for(response: Response) -> encoding.Coding | None:

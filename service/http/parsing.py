@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import marshmallow as ma
 from flask import Request, request
@@ -73,7 +73,7 @@ def is_tracking(name: str) -> bool:
 
 def canonical_query(*without: str) -> str:
     """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
-    return spelled(request.query_string, without)
+    return "&".join(part for name, part in spelled(request.query_string) if name not in without)
 
 
 # How many query strings are kept as they were read.
@@ -81,14 +81,20 @@ QUERIES = 1000
 
 
 @lru_cache(QUERIES)
-def spelled(query_string: bytes, without: tuple[str, ...]) -> str:
+def spelled(query_string: bytes) -> list[tuple[str, str]]:
     """Spell the current query string, which is given only to be remembered by."""
-    return canonical((name, at) for name, at in asked_for(request).lists() if name not in without)
+    return list(in_one_spelling(asked_for(request).lists()))
 
 
 def canonical(given: Iterable[tuple[str, list[str]]]) -> str:
     """Return parameters, each with all its values, in one spelling."""
-    return urlencode([(name, ",".join(values)) for name, values in sorted(given)], safe=",")
+    return "&".join(part for _, part in in_one_spelling(given))
+
+
+def in_one_spelling(given: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, str]]:
+    """Yield each parameter's name, and how it stands in a query string."""
+    for name, values in sorted(given):
+        yield name, "=".join(quote_plus(text, safe=",") for text in (name, ",".join(values)))
 
 
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """The id of a request: the client's own where it is a plain one, else a new one."""
 
 import re
-from uuid import uuid4
+from os import urandom
 
 from flask import request
 
@@ -16,5 +16,7 @@ def request_id() -> str:
     """
     if "burdenshare.request_id" not in request.environ:
         given = request.headers.get(HEADER, "")
-        request.environ["burdenshare.request_id"] = given if PLAIN.fullmatch(given) else uuid4().hex
+        request.environ["burdenshare.request_id"] = (
+            given if PLAIN.fullmatch(given) else urandom(16).hex()
+        )
     return str(request.environ["burdenshare.request_id"])

@@ -447,7 +447,7 @@ CROSS JOIN (
                 THEN max(ARRAY[{key}]) FILTER (WHERE numbered.page_row = %(page_limit)s - 1)
         END AS page_key,
         coalesce(
-            string_agg(numbered.json, ',' ORDER BY numbered.page_row)
+            string_agg(numbered.json, ',' ORDER BY {order})
             FILTER (WHERE numbered.page_row < %(page_limit)s),
             ''
         ) AS page_json
@@ -465,6 +465,16 @@ OF_MATCHING = """
 
 PLAIN = """
 matching AS ({query}),
+counted AS ({counts}),
+page AS ({of_matching})
+"""
+
+# Of the columns no more than are sorted by: what the others take to make is spared.
+NARROW = """
+matching AS (
+    SELECT {columns}, every.json
+    FROM ({query}) AS every
+),
 counted AS ({counts}),
 page AS ({of_matching})
 """
@@ -510,7 +520,7 @@ def form_of(found: LiteralString, sent: LiteralString) -> LiteralString:
     return (IN_ORDER.replace("{found}", found) + sent).replace("{of_matching}", OF_MATCHING)
 
 
-SHORT, LONG, WRITTEN = form_of(PLAIN, ROWS), form_of(INDEXED, ROWS), form_of(PLAIN, JOINED)
+SHORT, LONG, WRITTEN = form_of(PLAIN, ROWS), form_of(INDEXED, ROWS), form_of(NARROW, JOINED)
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
@@ -625,6 +635,7 @@ def paged(
         after=keyset(Paging(fields, 0, after)),
         within=within(fields, several),
         few=sql.Literal(FEW),
+        columns=sql.SQL(", ").join(sql.Identifier("every", by.field) for by in fields),
         order=order(fields),
         key=sql.SQL(", ").join(
             sql.SQL("numbered.{}::text").format(sql.Identifier(by.field)) for by in fields

@@ -5,42 +5,51 @@
 -- same but for its notation (no .0, and exponents from 1e+15 on), and for a digit too many where
 -- the shortest lies just between two doubles, as 1e+23 does; there are none such beyond 1e+40.
 CREATE FUNCTION json_number(exact numeric) RETURNS json
-LANGUAGE sql IMMUTABLE
+LANGUAGE plpgsql IMMUTABLE
 AS $$
-    SELECT
-        CASE
-            WHEN abs(double.value) < 1e15 AND double.value <> trunc(double.value)
-                THEN double.value::text
-            WHEN abs(double.value) < 1e15 THEN double.value::text || '.0'
-            WHEN abs(double.value) < 1e16 AND double.value <> trunc(double.value)
-                THEN double.value::text::numeric::text
-            WHEN abs(double.value) < 1e16 THEN double.value::text::numeric::text || '.0'
-            WHEN abs(double.value) < 1e40 THEN coalesce((
-                SELECT shorter.digits
-                FROM (
-                    SELECT regexp_replace(trim(to_char(double.value, form)), '\.?0*e', 'e') AS digits
-                    FROM (VALUES ('9.99999999999999EEEE'), ('9.999999999999999EEEE')) AS known (form)
-                ) AS shorter
-                WHERE shorter.digits::float8 = double.value
-                ORDER BY length(shorter.digits)
-                LIMIT 1
-            ), double.value::text)
-            ELSE double.value::text
-        END::json
-    FROM (SELECT exact::float8 AS value) AS double
-$$ SET extra_float_digits = 1;
+DECLARE
+    double float8 := exact;
+    digits text := double::text;
+BEGIN
+    IF abs(double) < 1e15 THEN
+        RETURN CASE WHEN double = trunc(double) THEN digits || '.0' ELSE digits END;
+    ELSIF abs(double) < 1e16 THEN
+        digits := digits::numeric::text;
+        RETURN CASE WHEN double = trunc(double) THEN digits || '.0' ELSE digits END;
+    ELSIF abs(double) < 1e40 THEN
+        RETURN coalesce((
+            SELECT shorter.digits
+            FROM (
+                SELECT regexp_replace(trim(to_char(double, form)), '\.?0*e', 'e') AS digits
+                FROM (VALUES ('9.99999999999999EEEE'), ('9.999999999999999EEEE')) AS known (form)
+            ) AS shorter
+            WHERE shorter.digits::float8 = double
+            ORDER BY length(shorter.digits)
+            LIMIT 1
+        ), digits);
+    END IF;
+    RETURN digits;
+END
+$$;
 
 CREATE FUNCTION json_notes(ids text[]) RETURNS json
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-    SELECT coalesce(array_to_json(array_agg(row_to_json(said) ORDER BY said.id)), '[]'::json)
-    FROM (
-        SELECT
-            note.id,
-            note.text
-        FROM note
-        WHERE note.id = any(ids)
-    ) AS said
+BEGIN
+    IF ids = '{}' THEN
+        RETURN '[]';
+    END IF;
+    RETURN (
+        SELECT coalesce(array_to_json(array_agg(row_to_json(said) ORDER BY said.id)), '[]'::json)
+        FROM (
+            SELECT
+                note.id,
+                note.text
+            FROM note
+            WHERE note.id = any(ids)
+        ) AS said
+    );
+END
 $$;
 
 -- Left joins: what refers to nothing is refused by its foreign key, which says so.
@@ -72,7 +81,7 @@ BEGIN
     );
     RETURN NEW;
 END
-$$;
+$$ SET extra_float_digits = 1;
 
 CREATE FUNCTION write_spending_year() RETURNS trigger
 LANGUAGE plpgsql
@@ -117,7 +126,7 @@ BEGIN
     );
     RETURN NEW;
 END
-$$;
+$$ SET extra_float_digits = 1;
 
 ALTER TABLE observation ADD COLUMN json text;
 ALTER TABLE spending_year ADD COLUMN json text;
