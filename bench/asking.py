@@ -9,7 +9,7 @@ from service import supervisor
 
 from . import ROOT, BenchError
 from .candidates import MISS, NOT_MODIFIED, PYTHON, Candidate, Scene
-from .questions import LAST_YEAR, Rows, asked, expected, fetch, same
+from .questions import LAST_YEAR, QUESTIONS, Held, asked, expected, fetch, same
 
 CONNECTIONS = 8
 # Where new questions count from. No two measurements ask the same one.
@@ -72,16 +72,17 @@ def call(*command: str) -> str:
     return done.stdout
 
 
-def check_rows(candidate: Candidate, scene: Scene, rows: Rows) -> dict[str, int]:
+def check_rows(candidate: Candidate, scene: Scene, held: Held) -> dict[str, int]:
     """Return the bytes of each answer. Raises BenchError unless its rows are those expected.
 
     Asked as a hit and as a miss: both questions mean the same.
     """
     sizes = {}
-    for size, path in candidate.paths.items():
+    for size in candidate.paths:
+        path, listed = candidate.path(scene, size), QUESTIONS[size].listed
         for bound in (LAST_YEAR, next(starts)):
             body = fetch(candidate.url(scene) + asked(path, bound))
-            if not same(candidate.rows(body), expected(rows, size)):
+            if not same(candidate.rows(body), expected(held, size), listed):
                 raise BenchError(f"{candidate.name} answers other rows to {path}")
         sizes[size] = len(body)
     return sizes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import PLACE, ROOT, BenchError
-from .questions import Rows, question
+from .questions import RELEASE, SIZES, WIDE, Rows, of_service, question
 
 PYTHON = str(PLACE / "venv" / "bin" / "python")
 SERVED = "service"
@@ -36,12 +36,24 @@ class Scene:
     database: the PostgreSQL with the peers' table.
     service: variables of the service, which name its database and more.
     ports: of all candidates, by name.
+    release: the newest, once the service was asked for it.
     """
 
     place: Path
     database: str
     service: Mapping[str, str]
     ports: Mapping[str, int]
+    release: str = ""
+
+    @property
+    def static(self) -> Path:
+        """Return the folder with the rows of each answer."""
+        return self.place / "static"
+
+    @property
+    def answered(self) -> Path:
+        """Return the folder with each answer of the service, and its head."""
+        return self.place / "answered"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +81,25 @@ class Candidate:
         """Whether it finds the rows itself, rather than being given the bytes of their answer."""
         return self.paths not in (CONSTANT, FILES)
 
+    @property
+    def visits(self) -> list[tuple[str, str]]:
+        """Return how it is asked for what. A 304 has no rows, and so none that are wide."""
+        return [
+            (kind, size)
+            for kind in self.kinds
+            for size in self.paths
+            if kind != NOT_MODIFIED or size not in WIDE
+        ]
+
     def url(self, scene: Scene) -> str:
         return f"http://127.0.0.1:{scene.ports[self.name]}"
 
+    def path(self, scene: Scene, size: str) -> str:
+        return self.paths[size].replace(RELEASE, scene.release)
+
 
 def asking(path: str, **names: str) -> dict[str, str]:
-    return {size: question(path, size, **names) for size in ("small", "big")}
+    return {size: question(path, size, release=RELEASE, **names) for size in SIZES}
 
 
 CONSTANT = {"small": "/small", "big": "/big"}
@@ -86,9 +111,13 @@ def surroundings(scene: Scene) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
         "BENCH_DATABASE": scene.database,
-        "BENCH_STATIC": str(scene.place / "static"),
+        "BENCH_STATIC": str(scene.static),
         "RUST_LOG": "error",  # of ROAPI, which would log each request
     }
+
+
+def with_the_head(scene: Scene) -> dict[str, str]:
+    return surroundings(scene) | {"BENCH_STATIC": str(scene.answered)}
 
 
 def serving(scene: Scene) -> dict[str, str]:
@@ -131,7 +160,7 @@ def datasette(scene: Scene, port: int) -> list[str]:
 
 
 def roapi(scene: Scene, port: int) -> list[str]:
-    table = f"spending_years={scene.place / 'spending_years.ndjson'}"
+    table = f"observations={scene.place / 'observations.ndjson'}"
     # It speaks two more protocols; on any ports, so as to meet nobody.
     others = ["--addr-postgres", "127.0.0.1:0", "--addr-flight-sql", "127.0.0.1:0"]
     program = str(PLACE / "venv" / "bin" / "roapi")
@@ -152,14 +181,39 @@ def nginx_static(scene: Scene, port: int) -> list[str]:
 
 
 def nginx_in_front(scene: Scene, port: int) -> list[str]:
+    service = {"server 127.0.0.1:8000;": f"server 127.0.0.1:{scene.ports[SERVED]};"}
+    return nginx_shipped(scene.place / "front", port, service)
+
+
+def nginx_same_head(scene: Scene, port: int) -> list[str]:
+    passing = "    location / {\n        proxy_pass http://burdenshare;\n    }\n"
+    files = "".join(location(scene.answered, size) for size in SIZES)
+    return nginx_shipped(scene.place / "files", port, {passing: files})
+
+
+def location(folder: Path, size: str) -> str:
+    """Return what has nginx send a file with the head that the service sent."""
+    lines = [f"root {folder};", "etag off;", "add_header X-Request-Id $burdenshare_request_id;"]
+    for name, value in json.loads((folder / f"{size}.head").read_text("utf-8")):
+        quoted = '"{}"'.format(value.replace("\\", r"\\").replace('"', r"\""))
+        match name.lower():
+            case "content-length" | "x-request-id":
+                pass
+            case "content-type":
+                lines.append(f"default_type {quoted};")
+            case _:
+                lines.append(f"add_header {name} {quoted};")
+    return "".join([f"location = /{size}.json {{\n", *(f"    {line}\n" for line in lines), "}\n"])
+
+
+def nginx_shipped(place: Path, port: int, changed: Mapping[str, str]) -> list[str]:
     """Write the shipped configuration with its places filled in, and one worker.
 
-    Raises BenchError where one of the places is not there.
+    Raises BenchError where one of the places, or of what is to be changed, is not there.
     """
-    place = scene.place / "front"
     place.mkdir(exist_ok=True)
     told = {
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{scene.ports[SERVED]};",
+        **changed,
         "/var/cache/nginx/burdenshare": f"{place}/cache",
         "/var/log/nginx/": f"{place}/",
         "listen 80;": f"listen 127.0.0.1:{port};",
@@ -186,15 +240,16 @@ def nginx(conf: Path) -> list[str]:
     return [shutil.which("nginx") or "/usr/sbin/nginx", "-e", "stderr", "-c", str(conf)]
 
 
-SPENDING_YEARS = asking("/spending-years")
-V1 = asking("/v1/spending-years")
+OBSERVATIONS = asking("/observations")
+V1 = {size: of_service(size) for size in SIZES}
+V1_WIDE = {size: of_service(size) for size in WIDE}
 
 CANDIDATES = (
     Candidate(
         SERVED,
         "this service as deployed: gunicorn.conf.py, WORKERS=1, a line of log for each request",
         (HIT, MISS, NOT_MODIFIED),
-        V1,
+        V1 | V1_WIDE,
         gunicorn,
         serving,
     ),
@@ -208,23 +263,39 @@ CANDIDATES = (
     ),
     Candidate(
         "nginx static",
-        "nginx with the answers as files, no log: the limit",
+        "nginx with the rows of each answer as files, no log",
         (HIT,),
         FILES,
         nginx_static,
         surroundings,
     ),
     Candidate(
+        "nginx static (same head)",
+        "deploy/nginx with the service's answers as files: its head and body, and the log",
+        (HIT,),
+        FILES,
+        nginx_same_head,
+        surroundings,
+    ),
+    Candidate(
         "bare asgi",
-        "gunicorn's asgi worker, the answer as constant bytes",
+        "gunicorn's asgi worker, the rows of each answer as constant bytes, two headers",
         (HIT,),
         CONSTANT,
         bare("asgi", "asgi"),
         surroundings,
     ),
     Candidate(
+        "bare asgi (same head)",
+        "the same with the service's answer, its head and body: gunicorn checks each header",
+        (HIT,),
+        CONSTANT,
+        bare("asgi", "asgi"),
+        with_the_head,
+    ),
+    Candidate(
         "bare gthread",
-        "gunicorn's gthread worker, the answer as constant bytes",
+        "gunicorn's gthread worker, the rows of each answer as constant bytes, two headers",
         (HIT,),
         CONSTANT,
         bare("wsgi", "gthread"),
@@ -242,7 +313,7 @@ CANDIDATES = (
         "fastapi",
         "FastAPI with asyncpg and pydantic on uvicorn with uvloop and httptools, no log",
         (MISS,),
-        SPENDING_YEARS,
+        OBSERVATIONS | {size: question("/spending-years", size) for size in WIDE},
         fastapi,
         surroundings,
         in_a_list,
@@ -252,7 +323,7 @@ CANDIDATES = (
         "Django REST framework with a ModelSerializer, orjson and a pool, on gunicorn's gthread "
         "worker with 4 threads, no pager, no middleware, no log",
         (MISS,),
-        SPENDING_YEARS,
+        OBSERVATIONS,
         drf,
         surroundings,
         in_a_list,
@@ -262,9 +333,8 @@ CANDIDATES = (
         "Datasette on an immutable SQLite file, counts and facets off",
         (MISS,),
         asking(
-            "/bench/spending_years.json?_shape=array&_size=max&_nocount=1&_nofacet=1"
-            "&_json=missing&_json=notes",
-            only="member__exact=POL",
+            "/bench/observations.json?_shape=array&_size=max&_nocount=1&_nofacet=1&_json=notes",
+            equal="{}__exact={}",
             least="year__gte",
             most="year__lte",
         ),
@@ -277,8 +347,8 @@ CANDIDATES = (
         "ROAPI (Rust, DataFusion) with the rows in memory, read from NDJSON",
         (MISS,),
         asking(
-            "/api/tables/spending_years",
-            only="filter%5Bmember%5D=%27POL%27",
+            "/api/tables/observations",
+            equal="filter%5B{}%5D=%27{}%27",
             least="filter%5Byear%5Dgte",
             most="filter%5Byear%5Dlte",
         ),
@@ -290,7 +360,7 @@ CANDIDATES = (
         "json-server",
         "json-server with the rows in memory, quiet",
         (MISS,),
-        asking("/spending_years"),
+        OBSERVATIONS,
         json_server,
         surroundings,
         in_a_list,

@@ -16,7 +16,7 @@ from service.storage.embedded import EmbeddedServer
 
 from . import BenchError
 from .processes import LOAD_CORE, SERVER_CORE, wait_for
-from .questions import asked, question
+from .questions import asked, of_service
 
 TIMES = 100
 
@@ -52,8 +52,7 @@ def start_everything(environment: Mapping[str, str], place: Path, port: int) -> 
     with log.open("wb") as sink:
         begun = time.perf_counter()
         with supervisor.running(command, {**environment, **told}, sink) as process:
-            path = question("/v1/spending-years", "small")
-            wait_for(f"http://127.0.0.1:{port}{asked(path)}", process, log)
+            wait_for(f"http://127.0.0.1:{port}{asked(of_service('small'))}", process, log)
             return time.perf_counter() - begun
 
 

@@ -10,15 +10,14 @@ from . import BenchError
 from .asking import flat_out
 from .candidates import MISS
 from .exports import by_psql, over_http
-from .questions import question
+from .questions import of_service
 from .results import Results
 
 QUESTIONS = {
-    "one member's spending years": question("/v1/spending-years", "small"),
-    "all members' spending years": question("/v1/spending-years", "big"),
-    "one series of figures": question(
-        "/v1/observations?indicator=share_gdp_pct", "small", "area=POL"
-    ),
+    "one series of figures": of_service("small"),
+    "all members' series of an indicator": of_service("big"),
+    "one member's spending years": of_service("wide small"),
+    "all members' spending years": of_service("wide big"),
 }
 # Of the longest list what can be turned to its end in seconds.
 LIST = "/v1/revisions?indicator=share_gdp_pct"

@@ -71,6 +71,9 @@ TO_THE_OLDEST = """
         AND before.number = {number}
 """
 
+# What the trigger of a row would write, which has no part in this: it takes twice the time of all else.
+RENAMED = SQL("replace(given.json, to_json(given.release)::text, to_json(release.id)::text)")
+
 COLUMNS = """
     SELECT attname
     FROM pg_attribute
@@ -143,6 +146,8 @@ def add(
         columns = [str(name) for (name,) in connection.execute(COLUMNS, [table])]
         values = {name: SQL("given.{}").format(Identifier(name)) for name in columns}
         values |= {name: SQL("{}.id").format(Identifier(name)) for name in (own, *others)}
+        if "json" in columns:
+            values["json"] = RENAMED
         values |= {name: SQL("{}.{}").format(*map(Identifier, (own, name))) for name in made_up}
         joins = [
             SQL("INNER JOIN copy AS {0} ON given.{0} = {0}.release").format(Identifier(name))
@@ -167,7 +172,10 @@ def add(
 
 @contextmanager
 def bare(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
-    """Take the indexes and keys off the tables, and make them anew at the end: faster by far."""
+    """Take the indexes and keys off the tables, and make them anew at the end: faster by far.
+
+    Nor do their triggers run meanwhile: whoever inserts gives what they would make.
+    """
     again = []
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
     for table in tables:
@@ -177,6 +185,8 @@ def bare(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
         for name, text in connection.execute(INDEXES, [table]).fetchall():
             again.append(SQL(text))
             connection.execute(SQL("DROP INDEX {}").format(Identifier(name)))
+        connection.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
+        again.append(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
     yield
     for statement in again:
         connection.execute(statement)

@@ -5,7 +5,7 @@ import platform
 import re
 import shutil
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from service.storage.embedded import binaries
@@ -51,7 +51,7 @@ def versions() -> dict[str, str]:
     installed = dict(line.split("==") for line in listed.splitlines() if "==" in line)
     installed = {name.lower().replace("_", "-"): at for name, at in installed.items()}
     return {
-        "this service": f"{commit()}, gunicorn worker {worker_class()}",
+        "this service": f"{commit()}, gunicorn worker {worker_class()} on {event_loop()}",
         "Python": platform.python_version(),
         **{name: version(name) for name in OURS},
         "PostgreSQL": number(said(str(binaries.find() / "postgres"), "--version")),
@@ -61,6 +61,14 @@ def versions() -> dict[str, str]:
         "nginx": number(said(shutil.which("nginx") or "/usr/sbin/nginx", "-v")),
         "wrk": number(said("wrk", "-v")),
     }
+
+
+def event_loop() -> str:
+    """Return what gunicorn takes for the service and for bare workers: uvloop where it is."""
+    try:
+        return f"uvloop {version('uvloop')}"
+    except PackageNotFoundError:
+        return "asyncio"
 
 
 def commit() -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from .bounds import Bound, bounds, ratio
 from .candidates import CANDIDATES, HIT, MISS
-from .questions import SIZES
+from .questions import SIZES, WIDE
 from .results import Results, key, middle
 
 TEXTS = Path(__file__).parent / "texts"
@@ -20,6 +21,7 @@ def page(results: Results) -> str:
         "## Bounds\n\nWhat the service is to reach, and whether it does.\n",
         table(("", "measured", "bound", ""), map(bound_row, bounds(results))),
         *(section for size in SIZES for section in throughput(results, size)),
+        *throughput_wide(results),
         *fixed_load(results),
         *costs(results),
         *growth(results),
@@ -56,26 +58,51 @@ def throughput(results: Results, size: str) -> Iterator[str]:
     """Tell the answers a second, and how they stand to a bare worker and to FastAPI."""
     worker = f"bare {results.worker}"
     base, peer = results.rate(worker, HIT, size), results.rate("fastapi", MISS, size)
-    rows = []
+    rows = [
+        (name, kind, *cells, times(ratio(rate, base)), times(ratio(rate, peer)), answer)
+        for name, kind, rate, cells, answer in rated(results, size)
+    ]
+    yield f"## Throughput, {size}\n"
+    yield table(("", "asked", "median", "rounds", f"of {worker}", "of fastapi", "answer"), rows)
+
+
+def throughput_wide(results: Results) -> Iterator[str]:
+    """Tell the same of wide rows, which have no bounds."""
+    rows = [
+        (name, kind, size.removeprefix("wide "), *cells, times(ratio(rate, peer)), answer)
+        for size in WIDE
+        for peer in [results.rate("fastapi", MISS, size)]
+        for name, kind, rate, cells, answer in rated(results, size)
+    ]
+    if rows:
+        yield "## Throughput, wide rows\n"
+        yield (
+            "Spending years, 24 fields each, of one member (small) and of all (big). They have no "
+            "bounds.\n"
+        )
+        yield table(("", "asked", "size", "median", "rounds", "of fastapi", "answer"), rows)
+
+
+class Rated(NamedTuple):
+    """A candidate's rate, and what the tables say of it: the median, the rounds, the answer."""
+
+    name: str
+    kind: str
+    rate: float
+    cells: tuple[str, str]
+    answer: str
+
+
+def rated(results: Results, size: str) -> Iterator[Rated]:
     for candidate in CANDIDATES:
         for kind in candidate.kinds:
             rate = results.rate(candidate.name, kind, size)
             if rate is None:
                 continue
             rounds = results.rates[key(candidate.name, kind, size)]
-            rows.append(
-                (
-                    candidate.name,
-                    kind,
-                    f"{rate:,.0f} req/s",
-                    f"{min(rounds):,.0f}{DASH}{max(rounds):,.0f}",
-                    times(ratio(rate, base)),
-                    times(ratio(rate, peer)),
-                    f"{results.sizes[candidate.name][size] / 1000:,.1f} kB",
-                )
-            )
-    yield f"## Throughput, {size}\n"
-    yield table(("", "asked", "median", "rounds", f"of {worker}", "of fastapi", "answer"), rows)
+            cells = f"{rate:,.0f} req/s", f"{min(rounds):,.0f}{DASH}{max(rounds):,.0f}"
+            answer = f"{results.sizes[candidate.name][size] / 1000:,.1f} kB"
+            yield Rated(candidate.name, kind, rate, cells, answer)
 
 
 def fixed_load(results: Results) -> Iterator[str]:

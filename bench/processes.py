@@ -29,7 +29,7 @@ def started(candidate: Candidate, scene: Scene) -> Iterator[tuple[subprocess.Pop
     with log.open("wb") as sink:
         begun = time.perf_counter()
         with supervisor.running(pinned, candidate.environment(scene), sink) as process:
-            wait_for(candidate.url(scene) + asked(candidate.paths["small"]), process, log)
+            wait_for(candidate.url(scene) + asked(candidate.path(scene, "small")), process, log)
             yield process, time.perf_counter() - begun
 
 

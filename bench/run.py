@@ -18,7 +18,6 @@ from . import BenchError, databases, growing, stores
 from .asking import CONNECTIONS, check_rows, flat_out, steadily
 from .candidates import (
     CANDIDATES,
-    DEPLOYED,
     NOT_MODIFIED,
     SERVED,
     Candidate,
@@ -27,14 +26,14 @@ from .candidates import (
 )
 from .machine import machine, versions
 from .processes import started, stay_on_the_load_core, worker_memory_mb
-from .questions import SIZES, all_rows
+from .questions import OBSERVATIONS, held_by
 from .results import Results, key
 
 SECONDS = 2
 WARMING_S = 1
 STARTS = 3
 # Questions a second and for how long; the big answers are some thirty times as large.
-STEADY = {"small": (200, 5.0), "big": (20, 10.0)}
+STEADY = {"small": (200, 5.0), "big": (40, 5.0)}
 # What can be named besides the candidates.
 START, GROWTH = "start", "growth"
 PARTS = (*(candidate.name for candidate in CANDIDATES), START, GROWTH)
@@ -94,9 +93,6 @@ def compare(
 ) -> None:
     workers = {}
     for candidate in candidates:
-        if reason := lack(candidate):
-            results.left_out[candidate.name] = reason
-            continue
         say(f"Starting {candidate.name}")
         for _ in range(STARTS - 1):
             with started(candidate, scene) as (_, seconds):
@@ -104,35 +100,28 @@ def compare(
         workers[candidate], seconds = running.enter_context(started(candidate, scene))
         results.start_s.setdefault(candidate.name, []).append(seconds)
         if candidate.name == SERVED:
-            rows = all_rows(candidate.url(scene))
-            stores.store(scene, rows)
-        results.sizes[candidate.name] = check_rows(candidate, scene, rows)
+            held = held_by(candidate.url(scene))
+            results.settings["rows"] = len(held.rows[OBSERVATIONS.table])
+            stores.store(scene, held)
+            scene = replace(scene, release=held.release)
+        results.sizes[candidate.name] = check_rows(candidate, scene, held)
     ask_in_rounds(list(workers), scene, rounds, results)
     ask_steadily(list(workers), scene, results)
     for candidate, process in workers.items():
         results.memory_mb[candidate.name] = worker_memory_mb(process)
 
 
-def lack(candidate: Candidate) -> str | None:
-    if candidate.name == "behind nginx" and not DEPLOYED.is_file():
-        return "deploy/nginx/burdenshare.conf is not there"
-    return None
-
-
 def ask_in_rounds(candidates: list[Candidate], scene: Scene, rounds: int, results: Results) -> None:
     """Visit everybody in each round, each time beginning with another one."""
     visits = [
-        (candidate, kind, size)
-        for candidate in candidates
-        for kind in candidate.kinds
-        for size in SIZES
+        (candidate, kind, size) for candidate in candidates for kind, size in candidate.visits
     ]
     for number in range(rounds + 1):
         say(f"Round {number} of {rounds}" if number else "Warming up")
         first = number * len(visits) // (rounds + 1)
         for candidate, kind, size in visits[first:] + visits[:first]:
             seconds = SECONDS if number else WARMING_S
-            rate = flat_out(candidate.url(scene), candidate.paths[size], kind, seconds)
+            rate = flat_out(candidate.url(scene), candidate.path(scene, size), kind, seconds)
             if number:
                 results.rates.setdefault(key(candidate.name, kind, size), []).append(rate)
 
@@ -145,7 +134,7 @@ def ask_steadily(candidates: list[Candidate], scene: Scene, results: Results) ->
         for kind in [kind for kind in candidate.kinds if kind != NOT_MODIFIED]:
             for size, (rate, seconds) in STEADY.items():
                 say(f"Fixed load: {candidate.name}, {kind}, {size}")
-                url, path = candidate.url(scene), candidate.paths[size]
+                url, path = candidate.url(scene), candidate.path(scene, size)
                 results.steady[key(candidate.name, kind, size)] = steadily(
                     url, path, kind, rate, seconds
                 )

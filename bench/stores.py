@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -9,69 +10,112 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from .candidates import Scene
-from .questions import FIELDS, SIZES, Row, Rows, expected
+from .candidates import SERVED, Scene
+from .questions import (
+    OBSERVATIONS,
+    SIZES,
+    SPENDING_YEARS,
+    Held,
+    Listed,
+    Row,
+    Rows,
+    asked,
+    expected,
+    of_service,
+)
 
-POSTGRESQL = {"text": "text", "integer": "integer", "number": "double precision", "json": "jsonb"}
+POSTGRESQL = {
+    "text": "text",
+    "integer": "integer",
+    "number": "numeric",
+    "double": "double precision",
+    "json": "jsonb",
+}
 SQLITE = {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "json": "TEXT"}
+# What the server of every answer adds to its head itself.
+ADDED = {"date", "server", "connection"}
 
 
-def store(scene: Scene, rows: Rows) -> None:
-    in_postgresql(scene.database, rows)
-    in_sqlite(scene.place / "bench.db", rows)
-    in_files(scene.place, rows)
+def store(scene: Scene, held: Held) -> None:
+    """Store what the service holds; it is asked once more, for its answers as they are sent."""
+    for listed in (OBSERVATIONS, SPENDING_YEARS):
+        in_postgresql(scene.database, listed, held.rows[listed.table])
+    in_sqlite(scene.place / "bench.db", OBSERVATIONS, held.rows[OBSERVATIONS.table])
+    in_files(scene.place, held.rows[OBSERVATIONS.table])
+    constants(scene.static, held)
+    as_answered(scene)
 
 
-def in_postgresql(url: str, rows: Rows) -> None:
-    """Make the table `spending_years` anew.
-
-    Numbers are double precision, which is easier for peers than the exact ones of the service.
-    """
-    columns = ", ".join(f"{name} {POSTGRESQL[kind]}" for name, kind in FIELDS.items())
+def in_postgresql(url: str, listed: Listed, rows: Rows) -> None:
+    """Make the table of a list anew."""
+    table = sql.Identifier(listed.table)
+    columns = [f"{name} {POSTGRESQL[kind]}" for name, kind in listed.fields.items()]
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS spending_years")
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
         connection.execute(
-            sql.SQL("CREATE TABLE spending_years ({}, PRIMARY KEY (member, year))").format(
-                sql.SQL(columns)
+            sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY ({}))").format(
+                table,
+                sql.SQL(", ".join(columns)),
+                sql.SQL(", ").join(map(sql.Identifier, listed.key)),
             )
         )
-        marks = ", ".join(["%s"] * len(FIELDS))
-        connection.cursor().executemany(
-            sql.SQL("INSERT INTO spending_years VALUES ({})").format(sql.SQL(marks)),
-            [values(row, Jsonb) for row in rows],
-        )
-        connection.execute("VACUUM ANALYZE spending_years")
+        # By COPY, which writes a float with all its digits.
+        statement = sql.SQL("COPY {} FROM STDIN").format(table)
+        with connection.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(values(listed, row, Jsonb))
+        connection.execute(sql.SQL("VACUUM ANALYZE {}").format(table))
 
 
-def in_sqlite(path: Path, rows: Rows) -> None:
+def in_sqlite(path: Path, listed: Listed, rows: Rows) -> None:
     path.unlink(missing_ok=True)
-    columns = ", ".join(f"{name} {SQLITE[kind]}" for name, kind in FIELDS.items())
-    marks = ", ".join("?" * len(FIELDS))
+    columns = ", ".join(f"{name} {SQLITE[kind]}" for name, kind in listed.fields.items())
+    key, marks = ", ".join(listed.key), ", ".join("?" * len(listed.fields))
     connection = sqlite3.connect(path)
     with connection:
         connection.execute(
-            f"CREATE TABLE spending_years ({columns}, PRIMARY KEY (member, year)) WITHOUT ROWID"
+            f"CREATE TABLE {listed.table} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID"
         )
         connection.executemany(
-            f"INSERT INTO spending_years VALUES ({marks})",
-            [values(row, json.dumps) for row in rows],
+            f"INSERT INTO {listed.table} VALUES ({marks})",
+            [values(listed, row, json.dumps) for row in rows],
         )
     connection.close()
 
 
-def values(row: Row, parts: Any) -> list[Any]:
+def values(listed: Listed, row: Row, parts: Any) -> list[Any]:
     """Return a row's values, those with parts wrapped by what the database wants."""
-    return [parts(row[name]) if kind == "json" else row[name] for name, kind in FIELDS.items()]
+    return [
+        parts(row[name]) if kind == "json" else row[name] for name, kind in listed.fields.items()
+    ]
 
 
 def in_files(place: Path, rows: Rows) -> None:
-    """Write what ROAPI and json-server read, and the constant answers."""
-    (place / "spending_years.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (place / "db.json").write_text(json.dumps({"spending_years": rows}))
-    static = place / "static"
-    static.mkdir(exist_ok=True)
+    """Write what ROAPI and json-server read."""
+    table = OBSERVATIONS.table
+    (place / f"{table}.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (place / "db.json").write_text(json.dumps({table: rows}))
+
+
+def constants(folder: Path, held: Held) -> None:
+    """Write the rows of each answer with nothing around them."""
+    folder.mkdir(exist_ok=True)
     for size in SIZES:
-        answer = {"data": expected(rows, size)}
-        (static / f"{size}.json").write_text(
+        answer = {"data": expected(held, size)}
+        (folder / f"{size}.json").write_text(
             json.dumps(answer, ensure_ascii=False, separators=(",", ":")), "utf-8"
         )
+
+
+def as_answered(scene: Scene) -> None:
+    """Write each answer of the service, byte for byte, and its head beside it."""
+    scene.answered.mkdir(exist_ok=True)
+    for size in SIZES:
+        url = f"http://127.0.0.1:{scene.ports[SERVED]}{asked(of_service(size))}"
+        # The second comes from its cache, as all later ones do.
+        for _ in range(2):
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                head, body = answer.headers.items(), answer.read()
+        (scene.answered / f"{size}.json").write_bytes(body)
+        pairs = [(name, value) for name, value in head if name.lower() not in ADDED]
+        (scene.answered / f"{size}.head").write_text(json.dumps(pairs), "utf-8")

@@ -1,4 +1,7 @@
-"""What the run needs: programs of the machine, and the peers, pinned, under build/bench/."""
+"""What the run needs: programs of the machine, and the peers, pinned, under build/bench/.
+
+`python -m bench.tools` installs the peers and measures nothing.
+"""
 
 import shutil
 from collections.abc import Iterable
@@ -39,3 +42,7 @@ def install() -> None:
 
 def are_installed() -> bool:
     return all((PLACE / folder / ".stamp").is_file() for folder in ("venv", "node_modules"))
+
+
+if __name__ == "__main__":
+    install()

@@ -1,5 +1,6 @@
 """What the workers do with nothing behind them: constant bytes, by WSGI, by ASGI and by Flask."""
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,10 +8,18 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-BODIES = {
-    f"/{path.stem}": path.read_bytes() for path in Path(os.environ["BENCH_STATIC"]).glob("*.json")
-}
 MEDIA_TYPE = "application/json"
+BODIES, HEADS = {}, {}
+for file in Path(os.environ["BENCH_STATIC"]).glob("*.json"):
+    name, body = f"/{file.stem}", file.read_bytes()
+    BODIES[name] = body
+    HEADS[name] = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    if (head := file.with_suffix(".head")).is_file():
+        pairs = json.loads(head.read_text("utf-8"))
+        HEADS[name] = [(field.encode("latin-1"), value.encode("latin-1")) for field, value in pairs]
 
 flask = Flask(__name__)
 
@@ -29,10 +38,6 @@ def wsgi(environment: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         return
-    body = BODIES[scope["path"]]
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    path = scope["path"]
+    await send({"type": "http.response.start", "status": 200, "headers": HEADS[path]})
+    await send({"type": "http.response.body", "body": BODIES[path]})

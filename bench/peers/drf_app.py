@@ -40,63 +40,54 @@ from django.urls import path  # noqa: E402
 from rest_framework import generics, serializers  # noqa: E402
 
 
-class SpendingYear(models.Model):
-    pk = models.CompositePrimaryKey("member", "year")
-    member = models.TextField()
+class Observation(models.Model):
+    pk = models.CompositePrimaryKey("release", "indicator", "area", "year")
+    area = models.TextField()
+    area_kind = models.TextField()
+    indicator = models.TextField()
     year = models.IntegerField()
+    value = models.FloatField(null=True)
+    unit = models.TextField()
+    stage = models.TextField()
+    missing_reason = models.TextField(null=True)
     source = models.TextField()
     release = models.TextField()
-    stage = models.TextField()
-    share_gdp_pct = models.FloatField(null=True)
-    spending_usd_m_current = models.FloatField(null=True)
-    spending_usd_m_constant = models.FloatField(null=True)
-    spending_lcu_m_current = models.FloatField(null=True)
-    spending_lcu_m_constant = models.FloatField(null=True)
-    currency = models.TextField(null=True)
-    constant_base_year = models.IntegerField()
-    real_change_pct = models.FloatField(null=True)
-    spending_per_capita_usd_constant = models.FloatField(null=True)
-    gdp_usd_m_current = models.FloatField(null=True)
-    gdp_usd_m_constant = models.FloatField(null=True)
-    gdp_per_capita_usd_k_constant = models.FloatField(null=True)
-    personnel_thousands = models.FloatField(null=True)
-    equipment_share_pct = models.FloatField(null=True)
-    personnel_share_pct = models.FloatField(null=True)
-    infrastructure_share_pct = models.FloatField(null=True)
-    other_share_pct = models.FloatField(null=True)
-    missing = models.JSONField()
+    source_cell = models.TextField(null=True)
     notes = models.JSONField()
 
     class Meta:
         app_label = "bench"
-        db_table = "spending_years"
+        db_table = "observations"
         managed = False
 
 
-class SpendingYearSerializer(serializers.ModelSerializer):
+class ObservationSerializer(serializers.ModelSerializer):
     class Meta:
-        model = SpendingYear
-        fields = [field.name for field in SpendingYear._meta.fields]
+        model = Observation
+        fields = [field.name for field in Observation._meta.fields if field.name != "pk"]
 
 
-class SpendingYearQuery(serializers.Serializer):
-    member = serializers.CharField(required=False)
+class ObservationQuery(serializers.Serializer):
+    release = serializers.CharField(required=False)
+    indicator = serializers.CharField(required=False)
+    area = serializers.CharField(required=False)
+    area_kind = serializers.CharField(required=False)
     year_gte = serializers.IntegerField(default=0)
     year_lte = serializers.IntegerField(default=9999)
 
 
-class SpendingYearList(generics.ListAPIView):
-    serializer_class = SpendingYearSerializer
+class ObservationList(generics.ListAPIView):
+    serializer_class = ObservationSerializer
     pagination_class = None
 
     def get_queryset(self) -> models.QuerySet:
-        query = SpendingYearQuery(data=self.request.query_params)
+        query = ObservationQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        years = (asked["year_gte"], asked["year_lte"])
-        rows = SpendingYear.objects.filter(year__range=years).order_by("member", "year")
-        return rows.filter(member=asked["member"]) if "member" in asked else rows
+        equal = dict(query.validated_data)
+        years = (equal.pop("year_gte"), equal.pop("year_lte"))
+        rows = Observation.objects.filter(year__range=years, **equal)
+        return rows.order_by("area", "indicator", "year")
 
 
-urlpatterns = [path("spending-years", SpendingYearList.as_view())]
+urlpatterns = [path("observations", ObservationList.as_view())]
 application = get_wsgi_application()

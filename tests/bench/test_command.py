@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench import BenchError, candidates, tools
+from bench.__main__ import parts
 from bench.candidates import CANDIDATES, Scene
+from bench.run import PARTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +32,10 @@ def test_a_slip_is_named(arguments: list[str], said: str) -> None:
     )
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_every_part_can_be_named() -> None:
+    assert parts(", ".join(PARTS)) == list(PARTS)
 
 
 def test_missing_programs_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from bench import growth
-from importers.load import DERIVED
+from importers.load import DERIVED, WRITTEN
 from tests.conftest import DATA, made_database, served
 
 TIMES = 4
@@ -21,6 +21,10 @@ SCHEMA = """
     SELECT tablename::text, indexname, indexdef, true
     FROM pg_indexes
     WHERE schemaname = 'public'
+    UNION ALL
+    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled = 'O'
+    FROM pg_trigger
+    WHERE NOT tgisinternal
 """
 
 
@@ -49,7 +53,18 @@ def test_what_is_derived_is_what_the_importers_derive(grown: str, table: str) ->
             assert connection.execute(text).fetchone() == (0,)
 
 
-def test_every_constraint_and_index_stands(database_url: str, grown: str) -> None:
+@pytest.mark.parametrize("table", WRITTEN)
+def test_rows_are_written_as_their_triggers_write_them(grown: str, table: str) -> None:
+    with psycopg.connect(grown) as connection:
+        name = Identifier(table)
+        connection.execute(SQL("CREATE TEMPORARY TABLE before AS SELECT * FROM {}").format(name))
+        connection.execute(SQL("UPDATE {} SET json = ''").format(name))
+        query = SQL("SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM before) AS other")
+        assert connection.execute(query.format(name)).fetchone() == (0,)
+        connection.rollback()
+
+
+def test_every_constraint_index_and_trigger_stands(database_url: str, grown: str) -> None:
     with psycopg.connect(database_url) as small, psycopg.connect(grown) as large:
         assert set(large.execute(SCHEMA)) == set(small.execute(SCHEMA))
         assert all(is_valid for *_, is_valid in large.execute(SCHEMA))

@@ -6,6 +6,7 @@ import pytest
 
 from bench.bounds import Bound, bounds
 from bench.page import page
+from bench.questions import SIZES, WIDE
 from bench.results import Results, key
 
 RECORDED = {
@@ -14,10 +15,12 @@ RECORDED = {
     ("nginx static", "hit"): (76000, 50000),
     ("bare gthread", "hit"): (6000, 5600),
     ("bare asgi", "hit"): (16000, 13000),
+    ("bare asgi (same head)", "hit"): (8000, 7000),
     ("fastapi", "miss"): (2000, 340),
     ("datasette", "miss"): (1000, 270),
     ("drf", "miss"): (400, 110),
 }
+RECORDED_WIDE = {("service", "miss"): (600, 160), ("fastapi", "miss"): (1200, 80)}
 
 
 @pytest.fixture
@@ -25,8 +28,9 @@ def results() -> Results:
     """Return what a run could have measured, without ROAPI and without nginx in front."""
     rates = {
         key(name, kind, size): [rate * 0.5, float(rate), rate * 1.25]
-        for (name, kind), pair in RECORDED.items()
-        for size, rate in zip(("small", "big"), pair, strict=True)
+        for sizes, recorded in ((SIZES, RECORDED), (WIDE, RECORDED_WIDE))
+        for (name, kind), pair in recorded.items()
+        for size, rate in zip(sizes, pair, strict=True)
     }
     return Results(
         "2026-11-22",
@@ -38,10 +42,14 @@ def results() -> Results:
             "connections": 8,
             "starts": 3,
             "minutes": 11.5,
+            "rows": 19363,
             "steady": {"small": [200, 5], "big": [20, 10]},
         },
         "gthread",
-        sizes={name: {"small": 8475, "big": 268731} for name, _ in RECORDED},
+        sizes={
+            name: {"small": 3155, "big": 87829, "wide small": 8475, "wide big": 268731}
+            for name, _ in RECORDED
+        },
         rates=rates,
         steady={
             "service, hit, small": {"p50_ms": 0.6, "p99_ms": 2.25, "asked": 1000, "seconds": 5.0},
@@ -54,7 +62,7 @@ def results() -> Results:
         growth={"one series": {"1": [2000.0], "100": [1600.0]}},
         pages={"first": [10.0], "far": [14.0], "row": [180_000]},
         export={"http": [2.0], "psql": [1.5], "lines": [300_001], "bytes": [30_000_000]},
-        left_out={"behind nginx": "deploy/nginx/burdenshare.conf is not there"},
+        left_out={"growth": "bench/growth.py is not there"},
     )
 
 
@@ -80,6 +88,8 @@ def test_bounds_with_gthread(results: Results) -> None:
         "uncached, big, of roapi": (None, "not measured"),
         "behind the shipped nginx, small, of nginx static": (None, "not measured"),
         "behind the shipped nginx, big, of nginx static": (None, "not measured"),
+        "behind the shipped nginx, small, of nginx static (same head)": (None, "not measured"),
+        "behind the shipped nginx, big, of nginx static (same head)": (None, "not measured"),
         "cost with 100 times the data, one series": (1.25, "reached"),
         "cost of a page far down, of the first's": (1.4, "not reached"),
         "CSV of a whole list over HTTP, of the rows a second of `psql \\copy`": (0.75, "reached"),
@@ -91,8 +101,10 @@ def test_bounds_with_asgi_are_higher(results: Results) -> None:
     results.worker = "asgi"
     found = verdicts(results)
     assert found["cached, small, of bare asgi"] == (0.35, "not reached")
+    assert found["cached, small, of bare asgi (same head)"] == (0.7, "not reached")
     assert found["cached, big, of bare gthread"] == (0.88, "not reached")
     limits = {bound.what: bound.limit for bound in bounds(results)}
+    assert limits["cached, big, of bare asgi (same head)"] == 0.9
     assert limits["cached, small, of bare gthread"] == 2
     assert limits["cached, small, of fastapi"] == 7
     assert limits["cached, big, of fastapi"] == 35
@@ -117,15 +129,17 @@ def test_the_page_says_what_was_recorded(results: Results) -> None:
     for line in (
         "| cached, small, of bare gthread | 0.93 \u00d7 | at least 0.9 \u00d7 | reached |",
         "| uncached, big, of roapi | \u2013 | at least 1 \u00d7 | not measured |",
-        "| service | hit | 5,600 req/s | 2,800\u20137,000 | 0.93 \u00d7 | 2.80 \u00d7 | 8.5 kB |",
-        "| fastapi | miss | 340 req/s | 170\u2013425 | 0.06 \u00d7 | 1.00 \u00d7 | 268.7 kB |",
+        "| service | hit | 5,600 req/s | 2,800\u20137,000 | 0.93 \u00d7 | 2.80 \u00d7 | 3.2 kB |",
+        "| fastapi | miss | 340 req/s | 170\u2013425 | 0.06 \u00d7 | 1.00 \u00d7 | 87.8 kB |",
+        "| service | miss | small | 600 req/s | 300\u2013750 | 0.50 \u00d7 | 8.5 kB |",
+        "| fastapi | miss | big | 80 req/s | 40\u2013100 | 1.00 \u00d7 | 268.7 kB |",
         "| service | hit | 0.60 ms | 2.25 ms | yes |",
         "| drf | miss | 900.00 ms | 4000.00 ms | no |",
         "| service | 31 MB | 0.30 s |",
         "| one series | 2,000 req/s | 1,600 req/s | 1.25 \u00d7 |",
         "| over HTTP, by one worker | 2.00 s | 150,000 rows/s |",
         "| by `psql \\copy` | 1.50 s | 200,000 rows/s |",
-        "- behind nginx: deploy/nginx/burdenshare.conf is not there.",
+        "- growth: bench/growth.py is not there.",
         "| PostgreSQL | 18.6 |",
     ):
         assert line in lines, line
@@ -145,3 +159,6 @@ def test_a_part_is_a_page_too(results: Results) -> None:
     text = page(results)
     assert "## Growth" not in text
     assert "| cost with 100 times the data, a filtered query | \u2013 |" in text
+    results.rates = {name: rate for name, rate in results.rates.items() if "wide" not in name}
+    assert "## Throughput, wide rows" in text
+    assert "## Throughput, wide rows" not in page(results)

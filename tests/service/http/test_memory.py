@@ -35,7 +35,9 @@ HUNDREDFOLD = (
     "INSERT INTO area SELECT copy.name, 'aggregate', copy.name, NULL FROM copy",
     """
     INSERT INTO observation
-    SELECT release, copy.name, indicator, year, value, stage, missing_reason, source_cell, notes
+    SELECT
+        release, copy.name, indicator, year, value, stage, missing_reason, source_cell, notes,
+        replace(json, to_json(code)::text, to_json(copy.name)::text)
     FROM observation INNER JOIN copy ON observation.area = copy.code
     WHERE release = 'nato-2026-07-10'
     """,
