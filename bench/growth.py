@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from importers.load import load, renew
 from service.storage.migrations import migrate
@@ -71,7 +71,7 @@ TO_THE_OLDEST = """
         AND before.number = {number}
 """
 
-# What the trigger of a row would write, which has no part in this: it takes twice the time of all else.
+# What the trigger of a row would write, at a fraction of its time.
 RENAMED = SQL("replace(given.json, to_json(given.release)::text, to_json(release.id)::text)")
 
 COLUMNS = """
@@ -147,7 +147,7 @@ def add(
         values = {name: SQL("given.{}").format(Identifier(name)) for name in columns}
         values |= {name: SQL("{}.id").format(Identifier(name)) for name in (own, *others)}
         if "json" in columns:
-            values["json"] = RENAMED
+            values["json"] = Composed([RENAMED])
         values |= {name: SQL("{}.{}").format(*map(Identifier, (own, name))) for name in made_up}
         joins = [
             SQL("INNER JOIN copy AS {0} ON given.{0} = {0}.release").format(Identifier(name))
