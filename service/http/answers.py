@@ -84,7 +84,7 @@ def page(
     paging = Paging(order, query["limit"], checked_key(cursor, order))
     try:
         if schema.row.is_written:
-            found = snapshot.fetch_written_page(name, asked, paging, counts)
+            found = snapshot.fetch_written_page(name, asked, paging)
         else:
             found = snapshot.fetch_page(name, asked, paging, counts, is_long)
     except InvalidCursorError as error:

@@ -281,11 +281,9 @@ class Snapshot:
         rows = self.run_page(form, name, parameters, paging, counts)
         return as_page(rows, paging.limit)
 
-    def fetch_written_page(
-        self, name: str, parameters: Mapping[str, Any], paging: Paging, counts: str | None = None
-    ) -> Page:
+    def fetch_written_page(self, name: str, parameters: Mapping[str, Any], paging: Paging) -> Page:
         """Do as fetch_page does for a query whose rows have their JSON in a column `json`."""
-        [page] = self.run_page(WRITTEN, name, parameters, paging, counts)
+        [page] = self.run_page(WRITTEN, name, parameters, paging)
         rows = Written(page["page_json"], page["page_length"])
         return Page(rows, page["page_counts"], page["page_key"])
 
@@ -295,7 +293,7 @@ class Snapshot:
         name: str,
         parameters: Mapping[str, Any],
         paging: Paging,
-        counts: str | None,
+        counts: str | None = None,
     ) -> list[Row]:
         values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
         asked = {**parameters, **values, "page_limit": paging.limit + 1}
