@@ -67,6 +67,7 @@ def test_one_envelope(client: FlaskClient, url: str) -> None:
     assert set(answer.json) == {"data", "meta", "links"}
     assert answer.json["links"]["self"] == url
     assert answer.json["meta"]["api_version"] == "1.0.0"
+    assert len(answer.headers.getlist("Link")) == 1
 
 
 @pytest.mark.parametrize("url", [EXAMPLES[path] for path in LISTS])
@@ -75,7 +76,7 @@ def test_a_list_counts_and_links(client: FlaskClient, url: str) -> None:
     meta, links = answer.json["meta"], answer.json["links"]
     assert meta["count"] == len(answer.json["data"]) <= meta["total"]
     assert (links["next"] is None) == (meta["count"] == meta["total"])
-    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
+    assert f'<{url}>; rel="self"' in answer.headers["Link"].split(", ")
 
 
 def is_problem(answer: Any, status: int, url: str) -> bool:
@@ -101,7 +102,7 @@ def test_other_methods_are_refused_naming_those_that_are_not(client: FlaskClient
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"):
         answer = client.open(url, method=method)
         assert is_problem(answer, 405, url)
-        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("url", [*every_url(), "/v1/nonsense", "/v1/members?nonsense=1"])
@@ -151,7 +152,7 @@ def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert answer.headers["Access-Control-Max-Age"] == "86400"
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
@@ -169,7 +170,7 @@ def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
     assert answer.status_code == 200
     if not url.partition("?")[0].endswith(".xlsx"):  # which says when it was made
         assert answer.data == client.get(url).data
-    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
+    assert f'<{url}>; rel="self"' in answer.headers["Link"].split(", ")
 
 
 @pytest.mark.parametrize("url", [url for url in EXAMPLES.values() if url not in SUFFIXED])

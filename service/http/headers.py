@@ -33,6 +33,8 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Vary", "Accept, Accept-Encoding")
     if response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(response.allow))
     if request.method == "OPTIONS" and response.status_code < 400:
         answer_preflight(response)
     return response
