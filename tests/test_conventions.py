@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.http.probes import PROBES
+
 from .contract import DOCUMENTS, FILES, contract
 
 
@@ -136,6 +138,28 @@ def test_no_browser_runs_guesses_frames_or_sends_on_an_answer(
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     if url != "/docs":
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+OF_A_BODY = {
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Length",
+    "Content-Security-Policy",
+    "Content-Type",
+    "Cross-Origin-Resource-Policy",
+    "Last-Modified",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+}
+
+
+@pytest.mark.parametrize("url", [url for url in every_url() if url not in PROBES])
+def test_a_304_says_all_but_what_is_said_of_a_body(client: FlaskClient, url: str) -> None:
+    got = client.get(url)
+    known = client.get(url, headers={"If-None-Match": got.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert set(known.headers.keys()) == set(got.headers.keys()) - OF_A_BODY
+    assert known.headers["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.parametrize("url", every_url())
