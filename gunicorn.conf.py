@@ -40,7 +40,8 @@ if not (our_config.database_reader_url or our_config.database_url):
 
 bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
 workers = our_settings.workers
-# Answers kept in memory go out from its event loop; Flask runs in threads behind that.
+# Answers kept in memory go out from its event loop, which is uvloop's where that is installed;
+# Flask runs in threads behind that.
 worker_class = "asgi"
 # A connection pool's threads do not survive a fork, so each worker makes the application itself.
 preload_app = False

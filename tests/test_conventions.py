@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.http.probes import PROBES
+
 from .contract import DOCUMENTS, FILES, contract
 
 
@@ -67,6 +69,7 @@ def test_one_envelope(client: FlaskClient, url: str) -> None:
     assert set(answer.json) == {"data", "meta", "links"}
     assert answer.json["links"]["self"] == url
     assert answer.json["meta"]["api_version"] == "1.0.0"
+    assert len(answer.headers.getlist("Link")) == 1
 
 
 @pytest.mark.parametrize("url", [EXAMPLES[path] for path in LISTS])
@@ -75,7 +78,7 @@ def test_a_list_counts_and_links(client: FlaskClient, url: str) -> None:
     meta, links = answer.json["meta"], answer.json["links"]
     assert meta["count"] == len(answer.json["data"]) <= meta["total"]
     assert (links["next"] is None) == (meta["count"] == meta["total"])
-    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
+    assert f'<{url}>; rel="self"' in answer.headers["Link"].split(", ")
 
 
 def is_problem(answer: Any, status: int, url: str) -> bool:
@@ -101,7 +104,7 @@ def test_other_methods_are_refused_naming_those_that_are_not(client: FlaskClient
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"):
         answer = client.open(url, method=method)
         assert is_problem(answer, 405, url)
-        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("url", [*every_url(), "/v1/nonsense", "/v1/members?nonsense=1"])
@@ -137,6 +140,28 @@ def test_no_browser_runs_guesses_frames_or_sends_on_an_answer(
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
+OF_A_BODY = {
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Length",
+    "Content-Security-Policy",
+    "Content-Type",
+    "Cross-Origin-Resource-Policy",
+    "Last-Modified",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+}
+
+
+@pytest.mark.parametrize("url", [url for url in every_url() if url not in PROBES])
+def test_a_304_says_all_but_what_is_said_of_a_body(client: FlaskClient, url: str) -> None:
+    got = client.get(url)
+    known = client.get(url, headers={"If-None-Match": got.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert set(known.headers.keys()) == set(got.headers.keys()) - OF_A_BODY
+    assert known.headers["Access-Control-Allow-Origin"] == "*"
+
+
 @pytest.mark.parametrize("url", every_url())
 def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -> None:
     answer = client.options(
@@ -151,7 +176,7 @@ def test_a_preflight_is_answered_without_a_body(client: FlaskClient, url: str) -
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert answer.headers["Access-Control-Max-Age"] == "86400"
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("url", EXAMPLES.values())
@@ -169,7 +194,7 @@ def test_what_only_tracks_is_dropped(client: FlaskClient, url: str) -> None:
     assert answer.status_code == 200
     if not url.partition("?")[0].endswith(".xlsx"):  # which says when it was made
         assert answer.data == client.get(url).data
-    assert f'<{url}>; rel="self"' in answer.headers.getlist("Link")
+    assert f'<{url}>; rel="self"' in answer.headers["Link"].split(", ")
 
 
 @pytest.mark.parametrize("url", [url for url in EXAMPLES.values() if url not in SUFFIXED])

@@ -23,7 +23,7 @@ from service.storage.database import Database
 from service.storage.watch import Watch, version_of
 
 from .entries import Entries, Entry, Spelling
-from .record import Record, RequestIds, told_of
+from .record import Record, request_ids, told_of
 from .wsgi import Answer, Scope, ask, environ_of
 
 log = logging.getLogger("burdenshare")
@@ -63,7 +63,7 @@ class Front:
         self.watch = Watch(config)
         self.entries = Entries(config.cache_bytes)
         self.flights: dict[Hashable, asyncio.Future[None]] = {}
-        self.ids = RequestIds()
+        self.ids = request_ids()
         self.record = Record()
         self.threads = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "flask")
         # What goes on with a file, or ends it, never queues behind those who wait for its place.

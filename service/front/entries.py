@@ -7,6 +7,8 @@ from datetime import datetime
 
 from werkzeug.http import parse_date, parse_etags
 
+from service.http.headers import GUARDED, POLICY_HEADER
+
 Headers = list[tuple[bytes, bytes]]
 # A question as it came: the parts of the request that an answer may depend on.
 Spelling = tuple[bytes | str | None, ...]
@@ -21,7 +23,14 @@ LARGEST_SHARE = 8
 MOST_SPELLINGS = 20
 
 # What a 304 repeats of the headers is what a 200 has, but for those of the body.
-OF_THE_BODY = (b"content-length", b"content-type", b"content-encoding", b"content-disposition")
+OF_THE_BODY = {
+    b"content-length",
+    b"content-type",
+    b"content-encoding",
+    b"content-disposition",
+    b"last-modified",
+    *(name.lower().encode() for name in (*GUARDED, POLICY_HEADER)),
+}
 
 
 @dataclass(slots=True, eq=False)

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import count
 from os import urandom
 
@@ -16,7 +17,7 @@ from service.http.metrics import requests
 from .entries import Entry
 
 # How long a line or a count may wait.
-EVERY_S = 0.2
+EVERY_S = 0.1
 
 again = Counter("burdenshare_cached_answers", "Answers given again from the cache.", ["route"])
 spent = Counter(
@@ -26,15 +27,14 @@ spent = Counter(
 )
 
 
-class RequestIds:
-    """Makes ids that no other worker makes: a random half, then a number."""
+# When in ns, how many seconds it took, method, status, request id, route, what all its lines say.
+# Not the entry: what holds only strings and numbers is nothing to the collector of garbage.
+Answered = tuple[int, float, str, int, bytes, str, str]
 
-    def __init__(self) -> None:
-        self.prefix = urandom(8).hex().encode()
-        self.numbers = count(1)
 
-    def __next__(self) -> bytes:
-        return b"%b%016x" % (self.prefix, next(self.numbers))
+def request_ids() -> Iterator[bytes]:
+    """Yield ids that no other worker makes: a random half, then a number."""
+    return map((urandom(8).hex().encode() + b"%016x").__mod__, count(1))
 
 
 class Record:
@@ -42,49 +42,45 @@ class Record:
 
     def __init__(self) -> None:
         self.is_logged = log.isEnabledFor(logging.INFO)
-        self.lines: list[str] = []
-        self.counts: dict[tuple[str, str, int], int] = defaultdict(int)
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.is_due = False
-        self.beginning, self.moment = "", 0
+        self.answered: list[Answered] = []
 
     def add(self, method: str, entry: Entry, status: int, request_id: bytes, began: float) -> None:
         elapsed = time.monotonic() - began
-        self.counts[method, entry.route, status] += 1
-        self.seconds[entry.route] += elapsed
-        if self.is_logged:
-            self.lines.append(
-                f'{self.now()}{request_id.decode()}", "method": "{method}", {entry.told}, '
-                f'"status": {status}, "duration_ms": {elapsed * 1000:.3f}, "cached": true}}\n'
-            )
-        if not self.is_due:
-            self.is_due = True
+        if not self.answered:
             asyncio.get_running_loop().call_later(EVERY_S, self.flush)
-
-    def now(self) -> str:
-        """Return how a line of this moment begins; the time is as in the log's other lines."""
-        at = time.time_ns() // 1_000_000
-        if at != self.moment:
-            self.moment = at
-            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at // 1000))
-            self.beginning = (
-                f'{{"time": "{stamp},{at % 1000:03}", "level": "INFO", "message": "request", '
-                '"request_id": "'
-            )
-        return self.beginning
+        self.answered.append(
+            (time.time_ns(), elapsed, method, status, request_id, entry.route, entry.told)
+        )
 
     def flush(self) -> None:
-        self.is_due = False
-        if self.lines:
-            write(self.lines)
-            self.lines.clear()
-        for (method, route, status), number in self.counts.items():
+        answered, self.answered = self.answered, []
+        counts: dict[tuple[str, str, int], int] = defaultdict(int)
+        seconds: dict[str, float] = defaultdict(float)
+        for _, elapsed, method, status, _, route, _ in answered:
+            counts[method, route, status] += 1
+            seconds[route] += elapsed
+        for (method, route, status), number in counts.items():
             requests.labels(method, route, status).inc(number)
             again.labels(route).inc(number)
-        for route, seconds in self.seconds.items():
-            spent.labels(route).inc(seconds)
-        self.counts.clear()
-        self.seconds.clear()
+        for route, took in seconds.items():
+            spent.labels(route).inc(took)
+        if self.is_logged:
+            write(list(lines(answered)))
+
+
+def lines(answered: list[Answered]) -> Iterator[str]:
+    """Yield a line of the log for each answer, its time as in the log's other lines."""
+    last, stamp = 0, ""
+    for at, elapsed, method, status, request_id, _, told in answered:
+        second, millisecond = divmod(at // 1_000_000, 1000)
+        if second != last:
+            last = second
+            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
+        yield (
+            f'{{"time": "{stamp},{millisecond:03}", "level": "INFO", "message": "request", '
+            f'"request_id": "{request_id.decode()}", "method": "{method}", {told}, '
+            f'"status": {status}, "duration_ms": {elapsed * 1000:.3f}, "cached": true}}\n'
+        )
 
 
 def told_of(route: str, path: str, release: str | None) -> str:

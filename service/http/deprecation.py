@@ -33,8 +33,8 @@ def add_headers(response: Response) -> Response:
         # Two formats on purpose: the two standards have it so.
         response.headers["Deprecation"] = f"@{midnight(min(at.since for at in used)):.0f}"
         response.headers["Sunset"] = http_date(midnight(min(at.sunset for at in used)))
-        for relation in ("deprecation", "sunset"):
-            response.headers.add("Link", f'<{POLICY}>; rel="{relation}"; type="text/html"')
+        links = [f'<{POLICY}>; rel="{at}"; type="text/html"' for at in ("deprecation", "sunset")]
+        response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), *links])
     return response
 
 

@@ -233,8 +233,9 @@ def with_origin(
     response: Response, body: Mapping[str, Any], form: Format | File | Archive, forms: Forms = ()
 ) -> Response:
     """Say in headers what an answer leads to, and which release and contract it is of."""
-    for target, relation, more in links(body, form, forms):
-        response.headers.add("Link", f'<{target}>; rel="{relation}"{more}')
+    response.headers["Link"] = ", ".join(
+        f'<{target}>; rel="{relation}"{more}' for target, relation, more in links(body, form, forms)
+    )
     if "release" in body["meta"]:
         response.headers["X-Data-Release"] = body["meta"]["release"]
     response.headers["X-API-Version"] = current_app.config["API_VERSION"]

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, errors and preflight included."""
+"""Headers that every answer carries, errors and preflight included; a 304 without its body's."""
 
 from flask import Flask, Response, request
 
@@ -9,16 +9,19 @@ EXPOSED = (
     "Content-Disposition, Accept-Ranges, Content-Range, X-Request-Id, X-Data-Release, X-API-Version"
 )
 
-FIXED = {
-    # Any page may read us, with no credentials: there are none.
+# Any page may read us, with no credentials: there are none.
+SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": EXPOSED,
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    # An answer is data: no browser may run it, guess its type, frame it or send it along.
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
 }
-POLICY = "default-src 'none'; frame-ancestors 'none'"
+# A body is data: no browser may run it, guess its type, frame it or send it along. A 304 has none,
+# and leaves with the client what it was told of the one that it keeps.
+GUARDED = {
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+POLICY_HEADER, POLICY = "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
 
 
 def init_app(app: Flask) -> None:
@@ -27,12 +30,18 @@ def init_app(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.extend(FIXED)  # set by nobody else: nothing to look for and replace
+    headers.extend(SHARED)  # and GUARDED: set by nobody else, so nothing to look for and replace
+    if response.status_code == 304:
+        headers.pop(POLICY_HEADER, None)
+    else:
+        headers.extend(GUARDED)
+        headers.setdefault(POLICY_HEADER, POLICY)
     headers[HEADER] = request_id()
-    headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("Vary", "Accept, Accept-Encoding")
     if response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(response.allow))
     if request.method == "OPTIONS" and response.status_code < 400:
         answer_preflight(response)
     return response

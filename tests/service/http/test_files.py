@@ -276,7 +276,7 @@ def test_a_file_says_what_it_is(client: FlaskClient, file: Any) -> None:
     assert answer.headers["X-Data-Release"] == "nato-2026-07-10"
     assert answer.headers["Vary"] == "Accept, Accept-Encoding"
     assert "immutable" in answer.headers["Cache-Control"]
-    links = answer.headers.getlist("Link")
+    links = answer.headers["Link"].split(", ")
     query = "?release=nato-2026-07-10&year=2024"
     assert links[0] == f'</v1/spending-years{file.suffix}{query}>; rel="self"'
     assert f'</v1/spending-years{query}>; rel="alternate"; type="application/json"' in links
@@ -302,7 +302,7 @@ def test_a_file_has_a_name(client: FlaskClient, path: str, name: str) -> None:
 
 
 def test_a_list_links_to_its_files(client: FlaskClient) -> None:
-    links = client.get("/v1/members?region=europe&limit=5").headers.getlist("Link")
+    links = client.get("/v1/members?region=europe&limit=5").headers["Link"].split(", ")
     for file in FILES:
         target = f"/v1/members{file.suffix}?region=europe"
         assert f'<{target}>; rel="alternate"; type="{file.media_type}"' in links
