@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -272,7 +273,7 @@ class Front:
             [field for field in answer.headers if field[0] not in OF_ONE_REQUEST],
             answer.body,
             unquote_etag(fields[b"etag"].decode("latin-1"))[0] or "",
-            parse_date(fields.get(b"last-modified", b"").decode("latin-1")),
+            read_date(fields.get(b"last-modified", b"").decode("latin-1")),
             environ.get(ROUTE, "none"),
             told_of(environ.get(ROUTE, "none"), path, release),
         )
@@ -312,6 +313,10 @@ class Front:
         database = self.app.extensions["database"]
         assert isinstance(database, Database)
         database.close()
+
+
+# One for each revision of the data, and each year.
+read_date = lru_cache(100)(parse_date)
 
 
 def has_length(answer: Answer) -> bool:

@@ -6,12 +6,13 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from os import urandom
 
 from prometheus_client import Counter
 
-from service.http.log import log, write
+from service.http.log import log, moment, write
 from service.http.metrics import requests
 
 from .entries import Entry
@@ -69,20 +70,16 @@ class Record:
 
 
 def lines(answered: list[Answered]) -> Iterator[str]:
-    """Yield a line of the log for each answer, its time as in the log's other lines."""
-    last, stamp = 0, ""
+    """Yield a line of the log for each answer."""
     for at, elapsed, method, status, request_id, _, told in answered:
-        second, millisecond = divmod(at // 1_000_000, 1000)
-        if second != last:
-            last = second
-            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
         yield (
-            f'{{"time": "{stamp},{millisecond:03}", "level": "INFO", "message": "request", '
+            f'{{"time": "{moment(at)}", "level": "INFO", "message": "request", '
             f'"request_id": "{request_id.decode()}", "method": "{method}", {told}, '
             f'"status": {status}, "duration_ms": {elapsed * 1000:.3f}, "cached": true}}\n'
         )
 
 
+@lru_cache(1000)
 def told_of(route: str, path: str, release: str | None) -> str:
     """Return what each line about an answer has in common, as a part of a JSON object."""
     common = {"route": route, "path": path[:200], "release": release}

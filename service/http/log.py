@@ -52,7 +52,7 @@ def log_request(response: Response) -> Response:
     request.environ[ROUTE] = route()
     if log.isEnabledFor(logging.INFO):
         line = {
-            "time": time_of_day(time.time()),
+            "time": moment(time.time_ns()),
             "level": "INFO",
             "message": "request",
             "request_id": request_id(),
@@ -67,9 +67,10 @@ def log_request(response: Response) -> Response:
     return response
 
 
-def time_of_day(at: float) -> str:
-    """Return an instant as the logging module writes it."""
-    return f"{second(int(at))},{int(at % 1 * 1000):03}"
+def moment(at: int) -> str:
+    """Return an instant, in ns, as the logging module writes it."""
+    whole, part = divmod(at // 1_000_000, 1000)
+    return f"{second(whole)},{part:03}"
 
 
 @lru_cache(maxsize=2)
