@@ -97,6 +97,7 @@ def conditional(response: Response, validators: Validators) -> Response:
     response.headers["Cache-Control"] = validators.cache_control
     if CONDITIONS & request.environ.keys():
         response.make_conditional(without_preconditions())
+        undated(response)
     if response.status_code == 304:
         response.headers.pop("Content-Disposition", None)  # of a body that is not sent
     elif coding is not None:
@@ -133,6 +134,12 @@ def in_part(response: Response) -> Response:
     except RequestedRangeNotSatisfiable:
         response.close()
         raise
+    return undated(response)
+
+
+def undated(response: Response) -> Response:
+    """Take the date off that make_conditional adds: the server says it, of every answer."""
+    response.headers.pop("Date", None)
     return response
 
 
