@@ -143,5 +143,6 @@ def test_metrics_are_summed_over_the_workers(service: Service) -> None:
     assert float(found[1]) == 40
     again = re.search(r'^burdenshare_cached_answers_total\{route="/v1/members/<member>"\} (\S+)$', text, re.MULTILINE)  # fmt: skip
     assert again is not None
-    assert 38 <= float(again[1]) < 40  # each worker asks Flask once
+    # Each worker asks Flask once, and before it has heard of the data's revision once more or so.
+    assert 30 <= float(again[1]) < 40
     assert "burdenshare_request_seconds_bucket" in text
