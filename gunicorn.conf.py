@@ -3,6 +3,8 @@
 import contextlib
 import ctypes
 import functools
+import gc
+import importlib
 import os
 import resource
 import shutil
@@ -22,6 +24,7 @@ from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 from service.config import ConfigError, from_environment  # noqa: E402
 from service.settings import bracketed, read_settings  # noqa: E402
+from service.supervisor import HELD  # noqa: E402
 
 
 def give_up(reason: object) -> NoReturn:
@@ -42,7 +45,7 @@ bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
 workers = our_settings.workers
 # Answers kept in memory go out from its event loop; Flask runs in threads behind that.
 worker_class = "asgi"
-# A connection pool's threads do not survive a fork, so each worker makes the application itself.
+# What is a worker's own, such as threads and connections, it makes itself; see on_starting.
 preload_app = False
 
 # Far above what the statement timeout lets a query take: a worker this late is stuck.
@@ -76,6 +79,26 @@ accesslog = None
 
 # It would lie at one path for all services of a user, and nobody here talks to it.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Import the application, for the workers to have it as they begin, and wait to be let go.
+
+    `python -m service` says when its database is ready: nobody may be answered before.
+    """
+    signal.signal(signal.SIGTERM, end_early)
+    importlib.import_module("service.asgi")
+    # Of this the workers' collectors need look through nothing, and so they share its memory.
+    gc.collect()
+    gc.freeze()
+    if os.environ.pop(HELD, None) and not os.read(sys.stdin.fileno(), 1):
+        end_early()
+
+
+def end_early(*_: object) -> NoReturn:
+    """End before there is anything that gunicorn would have to end."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    os._exit(1)
 
 
 def when_ready(server: Any) -> None:

@@ -1,6 +1,5 @@
 """Programs that are started, watched, and ended whatever happens."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -11,16 +10,19 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
 
+from .errors import OneLineError
 from .processes import die_with_parent
 from .storage.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 30
+# Tells a program to wait for a line on its standard input before it serves.
+HELD = "BURDENSHARE_HELD"
 # For the requests still being answered: no query takes longer, and nobody waits longer at ^C.
 GRACE_S = 10
 
 
-class SupervisorError(Exception):
+class SupervisorError(OneLineError):
     """A program did not do as it should; the message is one line."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
@@ -68,26 +70,46 @@ signals = Signals()
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    output: IO[bytes] | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program from the root of the checkout, and end it. It prints where we do, or there.
 
     It gets a session of its own, so that ^C reaches only us and everything ends in order.
     """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         env=environment,
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=output,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
-    )
-    try:
+    ) as process:
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+@contextmanager
+def held(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program that makes itself ready, and then waits to be let go (gunicorn.conf.py)."""
+    told = {**environment, HELD: "yes"}
+    with running(command, told, stdin=subprocess.PIPE) as process:
         yield process
-    finally:
-        end(process)
+
+
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Let a held program go on. If it has ended, whoever waits for it finds out."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        os.write(process.stdin.fileno(), b"\n")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -132,6 +154,9 @@ def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> 
 
 
 def status_of(host: str, port: int, path: str) -> int | None:
+    # It takes as long to import as all else here, and nothing is asked before all is started.
+    import http.client
+
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", path)
