@@ -20,11 +20,21 @@ M_ARENA_MAX = -8  # as malloc.h has it
 metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
 
+
+def end_early(*_: object) -> NoReturn:
+    """End before there is anything that gunicorn would have to end."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    os._exit(1)
+
+
+# Until gunicorn handles its signals itself, as it does when a SIGHUP has it read this file again.
+if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, end_early)
+
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 from service.config import ConfigError, from_environment  # noqa: E402
-from service.settings import bracketed, read_settings  # noqa: E402
-from service.supervisor import HELD  # noqa: E402
+from service.settings import HELD, bracketed, read_settings  # noqa: E402
 
 
 def give_up(reason: object) -> NoReturn:
@@ -82,23 +92,16 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
-    """Import the application, for the workers to have it as they begin, and wait to be let go.
+    """Import the application, so that the workers begin with it, and wait to be let go.
 
-    `python -m service` says when its database is ready: nobody may be answered before.
+    `python -m service` lets go when the data are loaded: nobody is to be answered before.
     """
-    signal.signal(signal.SIGTERM, end_early)
     importlib.import_module("service.asgi")
-    # Of this the workers' collectors need look through nothing, and so they share its memory.
+    # The workers' collectors need not look through it, and so its memory stays shared.
     gc.collect()
     gc.freeze()
     if os.environ.pop(HELD, None) and not os.read(sys.stdin.fileno(), 1):
-        end_early()
-
-
-def end_early(*_: object) -> NoReturn:
-    """End before there is anything that gunicorn would have to end."""
-    shutil.rmtree(metrics, ignore_errors=True)
-    os._exit(1)
+        end_early()  # the launcher has gone
 
 
 def when_ready(server: Any) -> None:

@@ -79,7 +79,7 @@ def database_variables(settings: Settings, server: EmbeddedServer | None) -> dic
 
 
 def migrate(url: str) -> None:
-    # Here, because the driver takes long to import, as long as gunicorn has something to do.
+    # Imported once gunicorn is on its way, which need not wait for it.
     from .storage import external, migrations
 
     begun = time.monotonic()

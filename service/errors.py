@@ -6,5 +6,3 @@ class OneLineError(Exception):
 
     The kinds are declared where they arise. To catch them all needs none of what they are about.
     """
-
-    exit_code = 1

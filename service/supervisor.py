@@ -12,12 +12,11 @@ from typing import IO, NoReturn
 
 from .errors import OneLineError
 from .processes import die_with_parent
+from .settings import HELD
 from .storage.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 30
-# Tells a program to wait for a line on its standard input before it serves.
-HELD = "BURDENSHARE_HELD"
 # For the requests still being answered: no query takes longer, and nobody waits longer at ^C.
 GRACE_S = 10
 
@@ -29,6 +28,14 @@ class SupervisorError(OneLineError):
         super().__init__(message)
         # A program ended by a signal has the negated signal as its code; shells say 128 and more.
         self.exit_code = exit_code if exit_code >= 0 else 128 - exit_code
+
+
+class Interrupt(KeyboardInterrupt):
+    """What a signal raises.
+
+    Where KeyboardInterrupt itself leaves an exec(), such as dataclasses call while something is
+    imported, Python ends with SIGINT at last, although it was caught.
+    """
 
 
 class Signals:
@@ -51,18 +58,18 @@ class Signals:
             self.is_hurried = True
         else:
             self.is_ending = True
-            raise KeyboardInterrupt
+            raise Interrupt
 
     def begin_ending(self) -> None:
         self.is_ending = True
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt again where it was lost.
+        """Raise Interrupt again where it was lost.
 
         Python drops what is raised in a finalizer, or in what a library of C calls back.
         """
         if self.is_ending:
-            raise KeyboardInterrupt
+            raise Interrupt
 
 
 signals = Signals()
@@ -99,14 +106,14 @@ def running(
 def held(
     command: Sequence[str], environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program that makes itself ready, and then waits to be let go (gunicorn.conf.py)."""
+    """Run gunicorn as far as gunicorn.conf.py lets it come before it is let go."""
     told = {**environment, HELD: "yes"}
     with running(command, told, stdin=subprocess.PIPE) as process:
         yield process
 
 
 def let_go(process: subprocess.Popen[bytes]) -> None:
-    """Let a held program go on. If it has ended, whoever waits for it finds out."""
+    """Have a held program go on; one that has ended already is for whoever waits for it to name."""
     assert process.stdin is not None
     with suppress(BrokenPipeError):
         os.write(process.stdin.fileno(), b"\n")
