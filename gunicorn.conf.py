@@ -96,10 +96,13 @@ def on_starting(server: Any) -> None:
 
     `python -m service` lets go when the data are loaded: nobody is to be answered before.
     """
+    # One collection at the end finds what many would. The workers' collectors then need not look
+    # through any of it, and so its memory stays shared.
+    gc.disable()
     importlib.import_module("service.asgi")
-    # The workers' collectors need not look through it, and so its memory stays shared.
     gc.collect()
     gc.freeze()
+    gc.enable()
     if os.environ.pop(HELD, None) and not os.read(sys.stdin.fileno(), 1):
         end_early()  # the launcher has gone
 
