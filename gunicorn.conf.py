@@ -3,6 +3,8 @@
 import contextlib
 import ctypes
 import functools
+import gc
+import importlib
 import os
 import resource
 import shutil
@@ -18,10 +20,21 @@ M_ARENA_MAX = -8  # as malloc.h has it
 metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
 
+
+def end_early(*_: object) -> NoReturn:
+    """End before there is anything that gunicorn would have to end."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    os._exit(1)
+
+
+# Until gunicorn handles its signals itself, as it does when a SIGHUP has it read this file again.
+if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, end_early)
+
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 from service.config import ConfigError, from_environment  # noqa: E402
-from service.settings import bracketed, read_settings  # noqa: E402
+from service.settings import HELD, bracketed, read_settings  # noqa: E402
 
 
 def give_up(reason: object) -> NoReturn:
@@ -43,7 +56,7 @@ workers = our_settings.workers
 # Answers kept in memory go out from its event loop, which is uvloop's where that is installed;
 # Flask runs in threads behind that.
 worker_class = "asgi"
-# A connection pool's threads do not survive a fork, so each worker makes the application itself.
+# What is a worker's own, such as threads and connections, it makes itself; see on_starting.
 preload_app = False
 
 # Far above what the statement timeout lets a query take: a worker this late is stuck.
@@ -77,6 +90,22 @@ accesslog = None
 
 # It would lie at one path for all services of a user, and nobody here talks to it.
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """Import the application, so that the workers begin with it, and wait to be let go.
+
+    `python -m service` lets go when the data are loaded: nobody is to be answered before.
+    """
+    # One collection at the end finds what many would. The workers' collectors then need not look
+    # through any of it, and so its memory stays shared.
+    gc.disable()
+    importlib.import_module("service.asgi")
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    if os.environ.pop(HELD, None) and not os.read(sys.stdin.fileno(), 1):
+        end_early()  # the launcher has gone
 
 
 def when_ready(server: Any) -> None:

@@ -1,16 +1,18 @@
 """Loads data/ into PostgreSQL: the reference tables in one transaction, each release in its own."""
 
+import hashlib
 import os
 from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 
 from importers.completion import STANDING, Held, difference, held_in_folder, is_part
+from importers.fingerprint import fingerprint
 from importers.packs import Pack, read_packs
 from importers.progress import shown
 from importers.reference import Reference, read_reference
@@ -41,23 +43,38 @@ def load(
 
     `only` names the releases to load; the others are not even read. Everything is read and checked
     before anything is written. What is loaded already is left alone, so that the revision of the
-    data set, and with it every ETag, moves only on a change.
+    data set, and with it every ETag, moves only on a change. A load of all that finds nothing to do
+    is remembered with everything it depends on: the same again is not read again.
     """
-    tables, reference = read_tables(data), read_reference(data)
-    packs, withdrawals = read_packs(data, local, reference, only), read_withdrawals(data, local)
     with opened(url) as connection:
         lock(connection)
-        loaded, withdrawn = read_loaded(connection), read_withdrawn(connection)
-        served = [pack for pack in packs if pack[0].id not in withdrawn]
-        refuse(check_altered(connection, served, loaded))
-        load_tables(connection, tables, reference_sha256(data))
-        # What the database knows as withdrawn stays so, also where the folder does not say it.
-        return [
-            withdraw_release(connection, reference, pack, loaded, withdrawal)
-            if (withdrawal := (withdrawn | withdrawals).get(pack[0].id))
-            else load_release(connection, reference, pack, loaded)
-            for pack in packs
-        ]
+        if only is not None:
+            return load_folders(connection, data, local, only)
+        ground, nothing_to_do = ground_of(connection, data, local), all_loaded(connection)
+        if ground is not None and ground == read_mark(connection):
+            return nothing_to_do
+        lines = load_folders(connection, data, local)
+        if lines == nothing_to_do and ground == ground_of(connection, data, local):
+            write_mark(connection, ground)
+        return lines
+
+
+def load_folders(
+    connection: Connection, data: Path, local: Path | None, only: Container[str] | None = None
+) -> list[str]:
+    tables, reference = read_tables(data), read_reference(data)
+    packs, withdrawals = read_packs(data, local, reference, only), read_withdrawals(data, local)
+    loaded, withdrawn = read_loaded(connection), read_withdrawn(connection)
+    served = [pack for pack in packs if pack[0].id not in withdrawn]
+    refuse(check_altered(connection, served, loaded))
+    load_tables(connection, tables, reference_sha256(data))
+    # What the database knows as withdrawn stays so, also where the folder does not say it.
+    return [
+        withdraw_release(connection, reference, pack, loaded, withdrawal)
+        if (withdrawal := (withdrawn | withdrawals).get(pack[0].id))
+        else load_release(connection, reference, pack, loaded)
+        for pack in packs
+    ]
 
 
 @contextmanager
@@ -105,8 +122,8 @@ def lock(connection: Connection) -> None:
 
 
 def read_loaded(connection: Connection) -> dict[str, str]:
-    """Return the releases that are loaded, each with the checksum of its folder."""
-    rows = connection.execute("SELECT id, content_sha256 FROM release")
+    """Return the releases that are loaded, the oldest first, with the checksum of the folder."""
+    rows = connection.execute("SELECT id, content_sha256 FROM release ORDER BY published_on, id")
     return {str(release): str(sha256) for release, sha256 in rows}
 
 
@@ -116,6 +133,31 @@ def read_withdrawn(connection: Connection) -> dict[str, Withdrawal]:
         "SELECT id, withdrawn_on, withdrawn_reason FROM release WHERE withdrawn_on IS NOT NULL"
     )
     return {str(release): Withdrawal(*said) for release, *said in rows}
+
+
+def all_loaded(connection: Connection) -> list[str]:
+    """Return what a load says that finds all releases loaded."""
+    return [f"{release}: already loaded" for release in read_loaded(connection)]
+
+
+def ground_of(connection: Connection, data: Path, local: Path | None) -> str | None:
+    """Return a checksum of all that decides whether there is anything to load, if all is there."""
+    files = fingerprint(data, local)
+    reference = connection.execute("SELECT reference_sha256 FROM dataset").fetchall()
+    state = [files, read_loaded(connection), read_withdrawn(connection), reference]
+    return None if files is None else hashlib.sha256(repr(state).encode()).hexdigest()
+
+
+def read_mark(connection: Connection) -> str | None:
+    """Return what was kept of the last load that found nothing to do."""
+    ((mark,),) = connection.execute("SELECT obj_description('dataset'::regclass, 'pg_class')")
+    return mark if mark is None else str(mark)
+
+
+def write_mark(connection: Connection, mark: str | None) -> None:
+    """Keep it as the comment on a table: it goes wherever the tables go, and where they do not."""
+    with suppress(psycopg.Error):  # of somebody who may not, or on a replica: all is read again
+        connection.execute(SQL("COMMENT ON TABLE dataset IS {}").format(Literal(mark)))
 
 
 def check_altered(

@@ -1,4 +1,7 @@
-"""Opens a workbook and gives its sheets as lines of cells that are not empty."""
+"""Opens a workbook and gives its sheets as lines of cells that are not empty.
+
+openpyxl is imported where it is used: it takes longer than all else, and loading opens no workbook.
+"""
 
 import re
 import warnings
@@ -8,10 +11,6 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.styles.colors import COLOR_INDEX
-from openpyxl.utils import get_column_letter
 
 from importers.archives import check_archive
 from importers.progress import shown
@@ -42,6 +41,8 @@ class Line:
     colours: dict[int, str] = field(default_factory=dict)
 
     def place(self, column: int) -> str:
+        from openpyxl.utils import get_column_letter
+
         return f"{self.sheet}!{get_column_letter(column)}{self.number}"
 
     def text(self, first: int = 1, last: int = 16384) -> str:
@@ -55,6 +56,8 @@ class Line:
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a workbook to be read row by row, so that its size does not matter."""
+    from openpyxl import load_workbook
+
     check_archive(path)
     with path.open("rb") as file:
         with refusing(path, ""), warnings.catch_warnings():
@@ -148,6 +151,8 @@ def colour_of(colour: Any) -> str:
     if colour is None or colour.type == "auto":
         return BLACK
     if colour.type == "indexed":
+        from openpyxl.styles.colors import COLOR_INDEX
+
         return str(COLOR_INDEX[colour.indexed])[-6:] if colour.indexed < PALETTE else BLACK
     if colour.type == "rgb":
         return str(colour.rgb)[-6:].upper()

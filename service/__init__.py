@@ -1,59 +1,18 @@
 """The web service. create_app() is the only way in."""
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+from typing import TYPE_CHECKING
 
-from . import cli
 from .config import Config, from_environment
-from .http import (
-    contract,
-    deprecation,
-    download,
-    empty_path,
-    headers,
-    limits,
-    log,
-    metrics,
-    problems,
-    rate_limit,
-    reference,
-)
-from .resources import BLUEPRINTS
-from .storage.database import Database
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 API_VERSION = "1.0.0"
 
-# What is registered first comes first before a request, and last after it.
-PARTS = (
-    empty_path,
-    log,
-    metrics,
-    headers,
-    problems,
-    limits,
-    rate_limit,
-    deprecation,
-    contract,
-    reference,
-    download,
-    cli,
-)
 
-
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None) -> "Flask":
     """Return the WSGI application. Nothing is connected before the first request."""
-    app = Flask("service", static_folder=None)
-    config = config or from_environment()
-    app.config["BURDENSHARE"] = config
-    app.config["API_VERSION"] = API_VERSION
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["database"] = Database(config)
-    app.url_map.merge_slashes = False  # a doubled slash is a slip to name, not to redirect
-    for part in PARTS:
-        part.init_app(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    trusted = config.trusted_proxies
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
-    return app
+    # Imported here, since `python -m service` starts sooner without Flask and all that needs it.
+    from .assembly import assemble
+
+    return assemble(config or from_environment())

@@ -8,21 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from . import supervisor
-from .config import ConfigError, from_environment
+from .config import from_environment
+from .errors import OneLineError
 from .settings import Settings, check_free, read_settings
-from .storage import external, migrations
-from .storage.embedded import EmbeddedServer, EmbeddedServerError, reachable_directory
+from .storage.embedded import EmbeddedServer, reachable_directory
 
 DEFAULT_DIRECTORY = supervisor.ROOT / ".postgres"
 EXAMPLE = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
-ERRORS = (
-    ConfigError,
-    EmbeddedServerError,
-    external.ExternalServerError,
-    migrations.MigrationError,
-    supervisor.SupervisorError,
-    OSError,
-)
 
 
 def main() -> int:
@@ -35,24 +27,28 @@ def main() -> int:
                 supervisor.signals.begin_ending()
     except KeyboardInterrupt:
         say("Stopped.")
-    except ERRORS as error:
+    except (OneLineError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return getattr(error, "exit_code", 1)
     return 0
 
 
 def launch(started: ExitStack) -> None:
-    """Bring up one thing after another, then watch; whatever was started ends with the stack."""
+    """Bring up one thing after another, then watch; whatever was started ends with the stack.
+
+    gunicorn imports the application meanwhile, and listens once the data are loaded.
+    """
     from_environment(os.environ)  # Lest each worker find the mistake, and say it in twenty lines.
     settings = read_settings(os.environ)
     check_free(settings.host, settings.port)
     server = None if settings.database_url else start_database(settings.directory, started)
     environment = dict(os.environ) | database_variables(settings, server)
+    gunicorn = started.enter_context(supervisor.held(gunicorn_command(), environment))
     migrate(environment["DATABASE_URL"])
     supervisor.signals.check()
     load(environment)
     begun = time.monotonic()
-    gunicorn = started.enter_context(supervisor.running(gunicorn_command(), environment))
+    supervisor.let_go(gunicorn)
     supervisor.wait_until_ready(gunicorn, settings.own_host, settings.port)
     say(f"{settings.workers} workers started", begun)
     greet(settings.url)
@@ -74,6 +70,8 @@ def start_database(named: Path | None, started: ExitStack) -> EmbeddedServer:
 def database_variables(settings: Settings, server: EmbeddedServer | None) -> dict[str, str]:
     if server is not None:
         return {"DATABASE_URL": server.url, "DATABASE_READER_URL": server.reader_url}
+    from .storage import external
+
     assert settings.database_url is not None
     external.check(settings.database_url)
     say("PostgreSQL of DATABASE_URL reached")
@@ -81,6 +79,9 @@ def database_variables(settings: Settings, server: EmbeddedServer | None) -> dic
 
 
 def migrate(url: str) -> None:
+    # Imported once gunicorn is on its way, which need not wait for it.
+    from .storage import external, migrations
+
     begun = time.monotonic()
     with external.explained():
         applied = migrations.migrate(url)

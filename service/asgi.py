@@ -3,7 +3,10 @@
 from service import create_app
 from service.front.application import Front
 
+# Made when gunicorn imports this, and shared by its workers: nothing of it is open before they ask.
+app = create_app()
+
 
 def create_asgi() -> Front:
     """Return the ASGI application. Its Flask application is in `app`."""
-    return Front(create_app())
+    return Front(app)

@@ -3,13 +3,17 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from limits import RateLimitItem, parse
+from .errors import OneLineError
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-class ConfigError(Exception):
+class ConfigError(OneLineError):
     """A variable has a value that cannot be used; the message is one line."""
 
 
@@ -36,7 +40,7 @@ class Config:
     file_timeout_ms: int = 60_000
     pool_size: int = 4
     pool_timeout_s: float = 3.0
-    rate_limit: RateLimitItem | None = None
+    rate_limit: "RateLimitItem | None" = None
     cache_bytes: int = 32 * 2**20
     trusted_proxies: int = 0
     log_level: str = "WARNING"
@@ -67,10 +71,13 @@ def whole(
     return int(text)
 
 
-def rate(environment: Mapping[str, str], name: str) -> RateLimitItem | None:
+def rate(environment: Mapping[str, str], name: str) -> "RateLimitItem | None":
     text = environment.get(name)
     if not text:
         return None
+    # It takes as long to import as Flask, and is needed where there is a limit.
+    from limits import parse
+
     try:
         return parse(text)
     except ValueError as error:

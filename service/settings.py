@@ -7,6 +7,9 @@ from pathlib import Path
 
 from .config import ConfigError, whole
 
+# Set by us for gunicorn: it waits for a byte on its standard input before it listens.
+HELD = "BURDENSHARE_HELD"
+
 
 @dataclass(frozen=True)
 class Settings:

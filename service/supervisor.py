@@ -1,6 +1,5 @@
 """Programs that are started, watched, and ended whatever happens."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -11,7 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
 
+from .errors import OneLineError
 from .processes import die_with_parent
+from .settings import HELD
 from .storage.embedded import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,13 +21,21 @@ READY_WITHIN_S = 30
 GRACE_S = 10
 
 
-class SupervisorError(Exception):
+class SupervisorError(OneLineError):
     """A program did not do as it should; the message is one line."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
         # A program ended by a signal has the negated signal as its code; shells say 128 and more.
         self.exit_code = exit_code if exit_code >= 0 else 128 - exit_code
+
+
+class Interrupt(KeyboardInterrupt):
+    """What a signal raises.
+
+    Where KeyboardInterrupt itself leaves an exec(), such as dataclasses call while something is
+    imported, Python ends with SIGINT at last, although it was caught.
+    """
 
 
 class Signals:
@@ -49,18 +58,18 @@ class Signals:
             self.is_hurried = True
         else:
             self.is_ending = True
-            raise KeyboardInterrupt
+            raise Interrupt
 
     def begin_ending(self) -> None:
         self.is_ending = True
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt again where it was lost.
+        """Raise Interrupt again where it was lost.
 
         Python drops what is raised in a finalizer, or in what a library of C calls back.
         """
         if self.is_ending:
-            raise KeyboardInterrupt
+            raise Interrupt
 
 
 signals = Signals()
@@ -68,26 +77,46 @@ signals = Signals()
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    output: IO[bytes] | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program from the root of the checkout, and end it. It prints where we do, or there.
 
     It gets a session of its own, so that ^C reaches only us and everything ends in order.
     """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         env=environment,
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=output,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
-    )
-    try:
+    ) as process:
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+@contextmanager
+def held(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run gunicorn as far as gunicorn.conf.py lets it come before it is let go."""
+    told = {**environment, HELD: "yes"}
+    with running(command, told, stdin=subprocess.PIPE) as process:
         yield process
-    finally:
-        end(process)
+
+
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Have a held program go on; one that has ended already is for whoever waits for it to name."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        os.write(process.stdin.fileno(), b"\n")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -132,6 +161,9 @@ def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> 
 
 
 def status_of(host: str, port: int, path: str) -> int | None:
+    # It takes as long to import as all else here, and nothing is asked before all is started.
+    import http.client
+
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", path)

@@ -51,6 +51,34 @@ def test_only_storage_and_loading_know_the_driver() -> None:
     }
 
 
+# What a start waits for: what is not needed for a first answer, and takes long to import, is
+# imported where it is used.
+UNNEEDED = {
+    "service.__main__": {"flask", "gunicorn", "marshmallow", "psycopg"},
+    "service.asgi": {"limits", "numpy", "openpyxl", "pyarrow"},
+    "importers.__main__": {"numpy", "openpyxl"},
+}
+
+
+@pytest.mark.parametrize("module", UNNEEDED)
+def test_a_start_imports_nothing_that_can_wait(module: str) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not UNNEEDED[module] & set(done.stdout.split())
+
+
+def test_the_workers_share_an_application_of_which_nothing_is_open() -> None:
+    program = """
+import threading
+from service.asgi import app
+assert threading.active_count() == 1
+assert app.extensions["database"].pool.closed
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
 @pytest.mark.parametrize("path", sorted(modules()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_opens_with_what_it_is_for(path: Path) -> None:
     doc = ast.get_docstring(ast.parse(path.read_text("utf-8")))

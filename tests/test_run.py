@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from importers.load import LOCK
 from service import supervisor
 from service.storage.embedded import EmbeddedServer
+from service.storage.migrations import migrate
 
 ROOT = Path(__file__).parents[1]
 
@@ -200,6 +203,17 @@ def test_an_interrupt_that_python_drops_ends_it_all_the_same(
             supervisor.wait_until_ready(process, "127.0.0.1", 1)
 
 
+def test_an_interrupt_that_was_caught_is_no_death_by_a_signal() -> None:
+    program = """
+from service.supervisor import signals
+try:
+    exec("signals.receive(15, None)")
+except KeyboardInterrupt:
+    pass
+"""
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
 def test_an_interrupt_while_loading_ends_it(directory: Path) -> None:
     with launched("PostgreSQL started", DATABASE_DIR=directory, PORT=free_port()) as launcher:
         assert launcher.end(signal.SIGHUP) == 0
@@ -240,6 +254,41 @@ def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(directory: Pat
         assert get(port, "/readyz") == 200
         launcher.end(signal.SIGTERM)
         assert server.is_running
+
+
+def test_nobody_is_answered_before_all_is_loaded(directory: Path) -> None:
+    port = free_port()
+    with EmbeddedServer(directory) as server, psycopg.connect(server.url) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # as if somebody else loaded
+        with launched("migration", DATABASE_URL=server.url, PORT=port) as launcher:
+            gunicorn = Path(f"/proc/{child_named('gunicorn', launcher)}")
+            wait_for(lambda: "zstandard" in (gunicorn / "maps").read_text())
+            time.sleep(1)
+            with pytest.raises(OSError, match="refused"):
+                get(port, "/healthz")
+            connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            launcher.read_until("Ctrl-C stops")
+            assert get(port, "/readyz") == 200
+            assert launcher.end(signal.SIGTERM) == 0
+
+
+def test_a_load_that_fails_ends_everything(directory: Path, tmp_path: Path) -> None:
+    with EmbeddedServer(directory) as server:
+        url = server.url.replace("/burdenshare?", "/failing?")
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE failing")
+        migrate(url)
+        with psycopg.connect(url) as connection:
+            connection.execute("""
+                CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE 'the disk is full'; END $$;
+                CREATE TRIGGER fail BEFORE INSERT ON release EXECUTE FUNCTION fail()
+            """)
+        port = free_port()
+        with launched("migration", DATABASE_URL=url, PORT=port, TMPDIR=tmp_path) as launcher:
+            assert launcher.process.wait(60) == 1
+            assert launcher.read_last_line() == "error: the data was not loaded (exit code 1)"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,25 @@
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from limits import RateLimitItem
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from .probes import PROBES
 from .problems import ProblemError
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
 
 
 class RateLimit:
     """Counts the requests of each address, in this process alone."""
 
-    def __init__(self, item: RateLimitItem) -> None:
+    def __init__(self, item: "RateLimitItem") -> None:
+        # Not at the top: without a limit, the default, nothing of it need be imported.
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
         self.item = item
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 

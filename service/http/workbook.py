@@ -1,104 +1,21 @@
-"""A list as an Excel workbook: its rows, their notes, the codes they use, and where it is from."""
+"""A list as an Excel workbook."""
 
 import functools
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from typing import IO, Any
+from collections.abc import Iterator
 
-import marshmallow as ma
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-from schemas.codelists import CODELISTS
-
-from .files import about, by_disk, cell
+from .files import by_disk
 from .formats import File, Table
-from .problems import ProblemError
-
-MOST_ROWS = 2**20  # the header among them
-LONGEST = 32_767  # characters of a cell
-
-CODELIST = re.compile("`/v1/codelists/([a-z-]+)`")
 
 
 def as_xlsx(table: Table) -> Iterator[bytes]:
     """Write the workbook to a file on disk, then send that.
 
-    Raises ProblemError for what a worksheet does not hold: it would be cut.
+    Raises ProblemError for what a worksheet does not hold.
     """
+    # openpyxl takes longer to import than Flask: whoever asks first for a workbook waits for it.
+    from .workbook_writer import save
+
     return by_disk(functools.partial(save, table))
-
-
-def save(table: Table, file: IO[bytes]) -> None:
-    book, notes = Workbook(write_only=True), dict[str, str]()
-    try:
-        fill(book, "data", table.fields, rows_of(table, notes))
-        fill(book, "notes", ("id", "text"), sorted(notes.items()))
-        columns = ("field", "codelist", "code", "definition")
-        fill(book, "codelists", columns, codes(table.fields))
-        fill(book, "about", ("name", "value"), about(table.meta).items())
-    finally:  # after an error too: it takes away openpyxl's own temporary files
-        book.save(file)
-
-
-def rows_of(table: Table, notes: dict[str, str]) -> Iterator[list[Any]]:
-    """Yield the rows' values, and keep the notes that stand in them."""
-    for number, row in enumerate(table.rows, 2):
-        if number > MOST_ROWS:
-            raise too_large(f"more than {MOST_ROWS - 1:,} rows")
-        notes |= {note["id"]: note["text"] for note in row.get("notes", ())}
-        yield [typed(field, row[name]) for name, field in table.fields.items()]
-
-
-def typed(field: ma.fields.Field[Any], value: Any) -> Any:
-    return date.fromisoformat(value) if value and isinstance(field, ma.fields.Date) else value
-
-
-def codes(fields: Mapping[str, ma.fields.Field[Any]]) -> Iterator[tuple[str, ...]]:
-    """Yield the codes of each field whose description, or own name, says their codelist."""
-    for name, field in fields.items():
-        said = CODELIST.findall(field.metadata.get("description", ""))
-        for codelist in {*said, name, f"{name.replace('_', '-')}s"} & CODELISTS.keys():
-            for code, definition in CODELISTS[codelist][1].items():
-                yield name, codelist, code, definition
-        if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):
-            for part, *rest in codes(field.inner.schema.fields):
-                yield f"{name}.{part}", *rest
-
-
-def fill(book: Workbook, title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    sheet.append(list(header))
-    for row in rows:
-        sheet.append([in_sheet(sheet, value) for value in row])
-
-
-def in_sheet(sheet: Any, value: Any) -> Any:
-    """Return numbers, days and truth values as they are, all else as text that is no formula."""
-    if isinstance(value, float):  # openpyxl would round it to 16 digits; 17 make a double
-        return written(sheet, repr(value), "n")
-    if value is None or isinstance(value, bool | int | date):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell(value))
-    if len(text) > LONGEST:
-        raise too_large(f"a text of more than {LONGEST:,} characters")
-    return written(sheet, text, "s")
-
-
-def written(sheet: Any, text: str, data_type: str) -> Any:
-    """Return a cell of this text as it stands, whatever openpyxl would take it for."""
-    found = WriteOnlyCell(sheet, text)
-    found.data_type = data_type
-    return found
-
-
-def too_large(what: str) -> ProblemError:
-    return ProblemError(
-        "bad_request", f"A worksheet cannot hold {what}: narrow the list, or take it as .csv."
-    )
 
 
 XLSX = File(

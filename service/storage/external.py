@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from service.errors import OneLineError
 
-class ExternalServerError(Exception):
+
+class ExternalServerError(OneLineError):
     """The server cannot be used; the message is one line, and never holds the password."""
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psycopg
 
+from service.errors import OneLineError
+
 MIGRATIONS = Path(__file__).parents[2] / "sql" / "migrations"
 
 # Any number will do, so long as nothing else in this database locks it.
@@ -24,7 +26,7 @@ LEDGER = """
 OLDEST = 150000
 
 
-class MigrationError(Exception):
+class MigrationError(OneLineError):
     """The database cannot be brought up to date; the message is one line."""
 
 

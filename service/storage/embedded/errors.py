@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+from service.errors import OneLineError
 
-class EmbeddedServerError(Exception):
+
+class EmbeddedServerError(OneLineError):
     """The embedded PostgreSQL cannot be used; the message is one line for a person."""
 
 

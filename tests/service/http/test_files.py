@@ -26,7 +26,7 @@ from schemas.dumping import compiled
 from schemas.spending_years import SpendingYear, SpendingYearListQuery
 from service import create_app
 from service.config import Config
-from service.http import files, workbook
+from service.http import files, workbook, workbook_writer
 from service.http.endpoint import FILES
 from service.http.files import BrokenOffError
 from service.http.formats import Table
@@ -417,14 +417,14 @@ def test_characters_that_xml_has_not_break_no_workbook(app: Flask) -> None:
 def test_what_a_worksheet_cannot_hold_is_refused_and_not_cut(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST_ROWS", 33)
+    monkeypatch.setattr(workbook_writer, "MOST_ROWS", 33)
     assert client.get("/v1/members.xlsx").status_code == 200
-    monkeypatch.setattr(workbook, "MOST_ROWS", 32)
+    monkeypatch.setattr(workbook_writer, "MOST_ROWS", 32)
     answer = client.get("/v1/members.xlsx")
     assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
     assert "more than 31 rows" in answer.json["detail"]
     monkeypatch.undo()
-    monkeypatch.setattr(workbook, "LONGEST", 20)
+    monkeypatch.setattr(workbook_writer, "LONGEST", 20)
     assert "more than 20 characters" in client.get("/v1/members.xlsx").json["detail"]
 
 

@@ -1,0 +1,55 @@
+"""The application, put together of its parts."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import API_VERSION, cli
+from .config import Config
+from .http import (
+    contract,
+    deprecation,
+    download,
+    empty_path,
+    headers,
+    limits,
+    log,
+    metrics,
+    problems,
+    rate_limit,
+    reference,
+)
+from .resources import BLUEPRINTS
+from .storage.database import Database
+
+# What is registered first comes first before a request, and last after it.
+PARTS = (
+    empty_path,
+    log,
+    metrics,
+    headers,
+    problems,
+    limits,
+    rate_limit,
+    deprecation,
+    contract,
+    reference,
+    download,
+    cli,
+)
+
+
+def assemble(config: Config) -> Flask:
+    app = Flask("service", static_folder=None)
+    app.config["BURDENSHARE"] = config
+    app.config["API_VERSION"] = API_VERSION
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["database"] = Database(config)
+    app.url_map.merge_slashes = False  # a doubled slash is a slip to name, not to redirect
+    for part in PARTS:
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    trusted = config.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
+    return app
