@@ -124,8 +124,7 @@ def test_head_is_get_without_the_body(client: FlaskClient, url: str) -> None:
 def test_any_page_of_the_web_may_read_it(client: FlaskClient, url: str) -> None:
     answer = client.get(url, headers={"Origin": "https://example.org"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
-    assert {"Link", "ETag", "X-Request-Id", "Retry-After"} <= set(exposed)
+    assert answer.headers["Access-Control-Expose-Headers"] == "*"  # no credentials: all of them
 
 
 @pytest.mark.parametrize("url", [*every_url(), *(url for url, _ in BAD.values()), "/metrics"])

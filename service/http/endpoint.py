@@ -218,14 +218,14 @@ def respond(
 
     `forms` are all that the same rows can be had in.
     """
+    media_type = form.media_type + form.parameters
     if isinstance(form, File):
-        response = Response(form.write(table_of(schema_of(returns), body)))
+        response = Response(form.write(table_of(schema_of(returns), body)), content_type=media_type)
         response.implicit_sequence_conversion = False  # to count its bytes would be to write it
         name = files.file_name(form.suffix, body["meta"].get("release"))
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     else:
-        response = Response(form.write(dumper(returns)(body)))
-    response.content_type = form.media_type + form.parameters
+        response = Response(form.write(dumper(returns)(body)), content_type=media_type)
     return with_origin(response, body, form, forms)
 
 
@@ -233,12 +233,13 @@ def with_origin(
     response: Response, body: Mapping[str, Any], form: Format | File | Archive, forms: Forms = ()
 ) -> Response:
     """Say in headers what an answer leads to, and which release and contract it is of."""
-    response.headers["Link"] = ", ".join(
+    linked = ", ".join(
         f'<{target}>; rel="{relation}"{more}' for target, relation, more in links(body, form, forms)
     )
+    version = current_app.config["API_VERSION"]
+    response.headers.extend([("Link", linked), ("X-API-Version", version)])
     if "release" in body["meta"]:
-        response.headers["X-Data-Release"] = body["meta"]["release"]
-    response.headers["X-API-Version"] = current_app.config["API_VERSION"]
+        response.headers.add("X-Data-Release", body["meta"]["release"])
     return response
 
 
@@ -249,10 +250,12 @@ def links(
     for relation, target in body.get("links", {}).items():
         if relation in ("self", "next") and target is not None:
             yield target, relation, ""
-    path, query = request.path.removesuffix(form.suffix), parsing.canonical_query("cursor", "limit")
+    # Files have a rule, the path and a suffix: six links would be longer than the rest of the head.
     for other in forms:
-        if other.suffix != form.suffix:
-            target = quote(path + other.suffix) + (f"?{query}" if query else "")
+        if isinstance(other, Format) and other.suffix != form.suffix:
+            path = request.path.removesuffix(form.suffix) + other.suffix
+            query = parsing.canonical_query("cursor", "limit")
+            target = quote(path) + (f"?{query}" if query else "")
             yield target, "alternate", f'; type="{other.media_type}"'
     meta = body["meta"]
     if isinstance(form, File | Archive) and "release" in meta:

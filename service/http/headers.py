@@ -4,15 +4,11 @@ from flask import Flask, Response, request
 
 from .request_id import HEADER, request_id
 
-EXPOSED = (
-    "Link, ETag, Last-Modified, Retry-After, RateLimit, RateLimit-Policy, Deprecation, Sunset, "
-    "Content-Disposition, Accept-Ranges, Content-Range, X-Request-Id, X-Data-Release, X-API-Version"
-)
-
-# Any page may read us, with no credentials: there are none.
+# Any page may read us and all of our headers, with no credentials: there are none.
 SHARED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
+    "Access-Control-Expose-Headers": "*",
+    "Vary": "Accept, Accept-Encoding",
 }
 # A body is data: no browser may run it, guess its type, frame it or send it along. A 304 has none,
 # and leaves with the client what it was told of the one that it keeps.
@@ -29,18 +25,18 @@ def init_app(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.extend(SHARED)  # and GUARDED: set by nobody else, so nothing to look for and replace
+    headers, present = response.headers, set(response.headers.keys())
+    # Added, not set: nobody else sets them, and to set one all are looked through.
+    headers.extend([*SHARED.items(), (HEADER, request_id())])
     if response.status_code == 304:
         headers.pop(POLICY_HEADER, None)
     else:
         headers.extend(GUARDED)
-        headers.setdefault(POLICY_HEADER, POLICY)
-    headers[HEADER] = request_id()
-    headers.setdefault("Vary", "Accept, Accept-Encoding")
+        if POLICY_HEADER not in present:
+            headers.add(POLICY_HEADER, POLICY)
     if response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
-    if "Allow" in headers:
+    if "Allow" in present:
         headers["Allow"] = ", ".join(sorted(response.allow))
     if request.method == "OPTIONS" and response.status_code < 400:
         answer_preflight(response)

@@ -49,15 +49,16 @@ def start_clock() -> None:
 
 
 def log_request(response: Response) -> Response:
-    request.environ[ROUTE] = route()
+    environ = request.environ
+    environ[ROUTE] = route()
     if log.isEnabledFor(logging.INFO):
         line = {
             "time": moment(time.time_ns()),
             "level": "INFO",
             "message": "request",
             "request_id": request_id(),
-            "method": request.method,
-            "route": route(),
+            "method": environ["REQUEST_METHOD"],
+            "route": environ[ROUTE],
             "path": request.path[:200],
             "status": response.status_code,
             "duration_ms": round(elapsed() * 1000, 1),

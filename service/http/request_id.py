@@ -6,6 +6,7 @@ from os import urandom
 from flask import request
 
 HEADER = "X-Request-Id"
+KEPT = "burdenshare.request_id"
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -14,9 +15,8 @@ def request_id() -> str:
 
     It is kept in the environment of the request: unlike Flask's `g`, that is never shared.
     """
-    if "burdenshare.request_id" not in request.environ:
-        given = request.headers.get(HEADER, "")
-        request.environ["burdenshare.request_id"] = (
-            given if PLAIN.fullmatch(given) else urandom(16).hex()
-        )
-    return str(request.environ["burdenshare.request_id"])
+    environ = request.environ
+    if KEPT not in environ:
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        environ[KEPT] = given if PLAIN.fullmatch(given) else urandom(16).hex()
+    return str(environ[KEPT])
