@@ -5,7 +5,9 @@ import logging
 import time
 from contextlib import nullcontext
 from functools import lru_cache
+from typing import Any
 
+import orjson
 from flask import Flask, Response, request
 from pythonjsonlogger.json import JsonFormatter
 
@@ -64,8 +66,15 @@ def log_request(response: Response) -> Response:
             "duration_ms": round(elapsed() * 1000, 1),
             "release": response.headers.get("X-Data-Release"),
         }
-        write([json.dumps(line, ensure_ascii=False) + "\n"])
+        write([as_text(line)])
     return response
+
+
+def as_text(line: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode()
+    except TypeError:  # a path with bytes that are no text
+        return json.dumps(line) + "\n"
 
 
 def moment(at: int) -> str:

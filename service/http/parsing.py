@@ -1,15 +1,14 @@
 """From a query string to typed values, refusing whatever the schema does not name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus
 
 import marshmallow as ma
 from flask import Request, request
 from marshmallow import fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import MultiDict
 
 from schemas.base import ListQuery, Query
 from schemas.faults import Fault, nearest, shown
@@ -27,10 +26,10 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        given = asked_for(req)
+        given = asked_for(req.query_string)
         repeated = [
             name
-            for name, values in given.lists()
+            for name, values in given.items()
             if len(values) > 1
             and name in schema.fields
             and not isinstance(schema.fields[name], fields.List)
@@ -40,7 +39,7 @@ class StrictParser(FlaskParser):
         # No MultiDictProxy of webargs: it raises and catches an exception for each name not given.
         return {
             name: values if isinstance(schema.fields.get(name), fields.List) else values[-1]
-            for name, values in given.lists()
+            for name, values in given.items()
         }
 
     def handle_error(
@@ -60,11 +59,20 @@ parser = StrictParser()
 REPEATED = Fault("repeated_parameter", "It takes one value and was given several times.")
 
 
-def asked_for(req: Request) -> MultiDict[str, str]:
-    """Return the query string's parameters without those that only track."""
-    return MultiDict(
-        (name, value) for name, value in req.args.items(multi=True) if not is_tracking(name)
-    )
+# How many query strings are kept as they were read.
+QUERIES = 1000
+
+
+@lru_cache(QUERIES)
+def asked_for(query_string: bytes) -> Mapping[str, list[str]]:
+    """Return the parameters with all their values, without those that only track."""
+    # As Werkzeug reads them, who keeps as they are the bytes that are no UTF-8.
+    pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    asked: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if not is_tracking(name):
+            asked.setdefault(name, []).append(value)
+    return asked
 
 
 def is_tracking(name: str) -> bool:
@@ -73,28 +81,25 @@ def is_tracking(name: str) -> bool:
 
 def canonical_query(*without: str) -> str:
     """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
-    return "&".join(part for name, part in spelled(request.query_string) if name not in without)
+    return canonical(request.query_string, without)
 
 
-# How many query strings are kept as they were read.
-QUERIES = 1000
+def canonical(query_string: bytes, without: Container[str] = ()) -> str:
+    return "&".join(part for name, part in spelled(query_string) if name not in without)
 
 
 @lru_cache(QUERIES)
 def spelled(query_string: bytes) -> list[tuple[str, str]]:
-    """Spell the current query string, which is given only to be remembered by."""
-    return list(in_one_spelling(asked_for(request).lists()))
+    """Return the parameters by name, each as it stands in a query string."""
+    return [
+        (name, f"{quoted(name)}={quoted(','.join(values))}")
+        for name, values in sorted(asked_for(query_string).items())
+    ]
 
 
-def canonical(given: Iterable[tuple[str, list[str]]]) -> str:
-    """Return parameters, each with all its values, in one spelling."""
-    return "&".join(part for _, part in in_one_spelling(given))
-
-
-def in_one_spelling(given: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, str]]:
-    """Yield each parameter's name, and how it stands in a query string."""
-    for name, values in sorted(given):
-        yield name, "=".join(quote_plus(text, safe=",") for text in (name, ",".join(values)))
+@lru_cache(QUERIES)
+def quoted(text: str) -> str:
+    return quote_plus(text, safe=",")
 
 
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:

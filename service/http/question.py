@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from flask import Flask
 from werkzeug.datastructures import MIMEAccept
@@ -11,7 +11,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.routing import RoutingException
 
 from . import encoding, negotiation
-from .parsing import canonical, is_tracking
+from .parsing import asked_for, canonical
 from .problems import ProblemError
 
 # Longer questions, which are few, are left to Flask, which refuses the longest.
@@ -33,15 +33,13 @@ def read(
     """Return the question, or None where only Flask can tell what is asked, or that it is wrong."""
     if len(path) + len(query) > LONGEST or not (path.isascii() and query.isascii()):
         return None
-    pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
-    if len({name for name, _ in pairs}) < len(pairs):
+    if any(len(values) > 1 for values in asked_for(query).values()):
         return None  # for one parameter a fault, for another a list
     media_type = chosen(app, path, accept)
     if media_type is None:
         return None
-    given = [(name, [value]) for name, value in pairs if not is_tracking(name)]
     coding = encoding.choose(accept_encoding)
-    return Question(path, canonical(given), media_type, coding.name if coding else "")
+    return Question(path, canonical(query), media_type, coding.name if coding else "")
 
 
 @lru_cache(maxsize=1000)
