@@ -63,6 +63,7 @@ def test_every_variable_is_documented() -> None:
         "PATH_INFO",
         "REQUEST_METHOD",
         "HTTP_RANGE",
+        "HTTP_X_REQUEST_ID",
         "ARROW_DEFAULT_MEMORY_POOL",
         "LC_ALL",
         "PG",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.http import http_date, quote_etag
+from werkzeug.http import http_date
 
 from service import clock
 from service.storage.database import Snapshot
@@ -91,10 +91,10 @@ def conditional(response: Response, validators: Validators) -> Response:
             coding.name if coding else "",
         )
     )
-    tag = quote_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
-    response.headers.extend([("ETag", tag), ("Cache-Control", validators.cache_control)])
+    response.set_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
     if validators.changed_at is not None:  # None would be written as the time of day
-        response.headers.add("Last-Modified", http_time(validators.changed_at))
+        response.headers["Last-Modified"] = http_time(validators.changed_at)
+    response.headers["Cache-Control"] = validators.cache_control
     if CONDITIONS & request.environ.keys():
         response.make_conditional(without_preconditions())
         undated(response)

@@ -374,7 +374,7 @@ def test_a_query_as_long_as_the_service_takes_gets_through(front: Nginx, service
     path = f"/v1/spending-years?limit=1&member={names}"
     answer = front.ask(path)
     assert (answer.status, answer.body) == (200, service.ask(path).body)
-    assert len(answer.headers["link"]) > 4 * len(path)
+    assert len(answer.headers["link"]) > len(path)
 
 
 def test_what_nginx_refuses_is_a_problem_too(front: Nginx, service: Service) -> None:
