@@ -1,7 +1,13 @@
 -- Totals of one release: those that the publisher printed, and those computed for one group.
 -- A null parameter does not filter; without group and member the group is the alliance.
 WITH figure AS (
-    SELECT observation.*
+    SELECT
+        observation.area,
+        observation.indicator,
+        observation.year,
+        observation.value,
+        observation.stage,
+        observation.missing_reason
     FROM observation
     WHERE observation.release = %(release)s
 ),
