@@ -13,7 +13,7 @@ from os import urandom
 from prometheus_client import Counter
 
 from service.http.log import log, moment, write
-from service.http.metrics import requests
+from service.http.metrics import requested
 
 from .entries import Entry
 
@@ -61,7 +61,7 @@ class Record:
             counts[method, route, status] += 1
             seconds[route] += elapsed
         for (method, route, status), number in counts.items():
-            requests.labels(method, route, status).inc(number)
+            requested(method, route, status).inc(number)
             again.labels(route).inc(number)
         for route, took in seconds.items():
             spent.labels(route).inc(took)

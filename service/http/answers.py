@@ -69,8 +69,8 @@ def page(
     """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for.
 
     `counts` names the query of what stands in `meta` besides the total; a list that has rows of
-    every release at once is long. A query without `limit`
-    is of a list in a file: its rows are all there are, and fetched as they are read.
+    every release at once is long. A query without `limit` is of a list in a file: its rows are all
+    there are, and fetched as they are read.
     """
     order = order_of(schema, query)
     asked = {**query, "release": release["id"] if release else query.get("release")}
