@@ -20,7 +20,7 @@ Dump = Callable[[Any], Any]
 class Written:
     """Rows that are dumped already, and written as JSON with commas between them."""
 
-    json: str
+    json: bytes
     length: int
 
     def __len__(self) -> int:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from flask import Flask
 from werkzeug.http import parse_date, unquote_etag
@@ -17,7 +18,11 @@ from werkzeug.http import parse_date, unquote_etag
 from service import clock
 from service.http import question
 from service.http.caching import MADE_FROM
+from service.http.endpoint import Plain
+from service.http.headers import GUARDED, POLICY, POLICY_HEADER, SHARED
 from service.http.log import ROUTE
+from service.http.problems import RAISED
+from service.http.question import Question
 from service.http.rate_limit import RateLimit
 from service.http.request_id import HEADER, PLAIN
 from service.storage.database import Database
@@ -49,12 +54,17 @@ SILENCE_S = 10
 REQUEST_ID = HEADER.lower().encode()
 # What makes an answer another one in ways that are not kept.
 PARTICULAR = {b"range", b"if-range", b"content-length", b"transfer-encoding", b"expect"}
+# What each answer in JSON has, whatever it is of.
+OF_ALL = [
+    (name.lower().encode(), value.encode())
+    for name, value in (SHARED | GUARDED | {POLICY_HEADER: POLICY}).items()
+]
 # Of one request alone.
 OF_ONE_REQUEST = {REQUEST_ID, b"date", b"ratelimit", b"ratelimit-policy", b"connection", b"age"}
 
 
 class Front:
-    """Answers from memory what it can, and asks Flask for the rest."""
+    """Answers from memory what it can, makes what is plain, and asks Flask for the rest."""
 
     def __init__(self, app: Flask) -> None:
         config = app.config["BURDENSHARE"]
@@ -89,8 +99,9 @@ class Front:
         age = began - self.watch.heard_at
         may_answer = self.may_answer(scope, headers, age)
         entry = self.entries.find(spelling, self.watch.version) if may_answer else None
+        is_new = False
         if entry is None:
-            entry = await self.miss(scope, headers, spelling, may_answer, receive, send)
+            entry, is_new = await self.miss(scope, headers, spelling, may_answer, receive, send)
         if entry is None:
             return
         match, since = given(b"if-none-match"), given(b"if-modified-since")
@@ -103,14 +114,14 @@ class Front:
         if request_id is None or not PLAIN.fullmatch(request_id.decode("latin-1")):
             request_id = next(self.ids)
         fields.append((REQUEST_ID, request_id))
-        if age > NEWS_S and entry.version is not None:
+        if age > NEWS_S and entry.version is not None and not is_new:
             fields.append((b"age", b"%d" % age))
         if self.limit is not None:
             said = self.limit.counted(self.address(scope, headers), status)
             fields += [(name.lower().encode(), at.encode()) for name, at in said.items()]
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": body})
-        self.record.add(scope["method"], entry, status, request_id, began)
+        self.record.add(scope["method"], entry, status, request_id, began, is_new)
 
     def may_answer(self, scope: Scope, headers: dict[bytes, bytes], age: float) -> bool:
         """Tell whether a request is one that is answered alike whoever sends it."""
@@ -138,26 +149,29 @@ class Front:
         may_answer: bool,
         receive: Receive,
         send: Send,
-    ) -> Entry | None:
-        """Answer by asking Flask, or return the answer to the same question in other words.
+    ) -> tuple[Entry | None, bool]:
+        """Return the answer, and whether it is new; or None where Flask has answered.
 
-        Of equal questions at once the first one asks, and the others wait for what it gets.
+        It may be there as that to the same question in other words. Of equal questions at once the
+        first one is asked, and the others wait for what it gets.
         """
-        key = self.key_of(scope, headers) if may_answer else None
-        if key is None:
+        asked = self.asked(scope, headers) if may_answer else None
+        if asked is None:
             await self.forward(scope, receive, send, None, spelling)
-            return None
+            return None, False
+        # Some answers name the address that they were asked at.
+        key = (*asked, headers.get(b"host"), headers.get(b"x-forwarded-proto"), scope["scheme"])
         entry = self.entries.find_canonical(key, spelling, self.watch.version)
         if entry is None and key in self.flights:
             await asyncio.wait([self.flights[key]])
             entry = self.entries.find_canonical(key, spelling, self.watch.version)
-        if entry is None:
-            flight = self.flights[key] = asyncio.get_running_loop().create_future()
-            try:
-                await self.forward(scope, receive, send, key, spelling)
-            finally:
-                self.land(key, flight)
-        return entry
+        if entry is not None:
+            return entry, False
+        flight = self.flights[key] = asyncio.get_running_loop().create_future()
+        try:
+            return await self.make(scope, receive, send, asked, key, spelling), True
+        finally:
+            self.land(key, flight)
 
     def land(self, key: Hashable, flight: "asyncio.Future[None]") -> None:
         """Let those who wait for an answer go on."""
@@ -166,26 +180,60 @@ class Front:
         if self.flights.get(key) is flight:
             del self.flights[key]
 
-    def key_of(self, scope: Scope, headers: dict[bytes, bytes]) -> Hashable | None:
+    def asked(self, scope: Scope, headers: dict[bytes, bytes]) -> Question | None:
         """Return the question in one spelling, or None where only Flask can tell."""
-        asked = question.read(
+        return question.read(
             self.app,
             scope["raw_path"],
             scope["query_string"],
             headers.get(b"accept", b"").decode("latin-1"),
             headers.get(b"accept-encoding", b"").decode("latin-1"),
         )
-        if asked is None:
+
+    async def make(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        asked: Question,
+        key: Hashable,
+        spelling: Spelling,
+    ) -> Entry | None:
+        """Make a plain answer, and keep it; whatever is none, Flask answers.
+
+        What fails is handed to Flask too, which says it in its form, with its line in the log.
+        """
+        found = question.maker(self.app, asked, scope["query_string"])
+        if found is None:
+            await self.forward(scope, receive, send, key, spelling)
             return None
-        # Some answers name the address that they were asked at.
-        origin = (headers.get(b"host"), headers.get(b"x-forwarded-proto"), scope["scheme"])
-        return (*asked, *origin)
+        (route, maker), today = found, clock.today()
+        try:
+            plain = await self.in_thread(self.threads, maker)
+        except Exception as error:
+            await self.forward(scope, receive, send, key, spelling, error)
+            return None
+        entry = plain_entry(plain, key, route, unquote(asked.path.decode()), today)
+        if self.is_current(entry.version):
+            self.entries.add(entry, spelling)
+        return entry
 
     async def forward(
-        self, scope: Scope, receive: Receive, send: Send, key: Hashable | None, spelling: Spelling
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        key: Hashable | None,
+        spelling: Spelling,
+        raised: Exception | None = None,
     ) -> None:
-        """Answer with what Flask answers, and keep that under the key."""
+        """Answer with what Flask answers, and keep that under the key.
+
+        `raised` is what an answer has failed with already.
+        """
         answer, environ, today = Answer(), environ_of(scope), clock.today()
+        if raised is not None:
+            environ[RAISED] = raised
         flight = self.flights.get(key)
         try:
             await self.in_thread(self.threads, ask, self.app, environ, answer)
@@ -262,8 +310,7 @@ class Front:
             return None
         revision = environ[MADE_FROM]
         version = None if revision is None else version_of(revision, today)
-        if version not in (None, self.watch.version):
-            self.watch.hurry()
+        if not self.is_current(version):
             return None
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         release = fields.get(b"x-data-release", b"").decode("latin-1") or None
@@ -277,6 +324,13 @@ class Front:
             environ.get(ROUTE, "none"),
             told_of(environ.get(ROUTE, "none"), path, release),
         )
+
+    def is_current(self, version: str | None) -> bool:
+        """Tell whether an answer of this version may be given again."""
+        if version in (None, self.watch.version):
+            return True
+        self.watch.hurry()
+        return False
 
     async def in_thread(
         self, threads: ThreadPoolExecutor, call: Callable[..., T], *arguments: Any
@@ -313,6 +367,22 @@ class Front:
         database = self.app.extensions["database"]
         assert isinstance(database, Database)
         database.close()
+
+
+def plain_entry(plain: Plain, key: Hashable, route: str, path: str, today: date) -> Entry:
+    """Return a plain answer with the fields that all answers have."""
+    fields, validators = dict(plain.fields), plain.validators
+    named = [(name.lower().encode(), value.encode("latin-1")) for name, value in plain.fields]
+    return Entry(
+        key,
+        None if validators.revision is None else version_of(validators.revision, today),
+        named + OF_ALL,
+        plain.body,
+        unquote_etag(fields["ETag"])[0] or "",
+        read_date(fields.get("Last-Modified", "")),
+        route,
+        told_of(route, path, fields.get("X-Data-Release")),
+    )
 
 
 # One for each revision of the data, and each year.

@@ -1,4 +1,4 @@
-"""Log lines and metrics of answers that Flask did not make: gathered, then written many at once."""
+"""Log lines and metrics of answers without Flask: gathered, then written many at once."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from os import urandom
 from prometheus_client import Counter
 
 from service.http.log import log, moment, write
-from service.http.metrics import requested
+from service.http.metrics import requested, taken
 
 from .entries import Entry
 
@@ -28,9 +28,13 @@ spent = Counter(
 )
 
 
-# When in ns, how many seconds it took, method, status, request id, route, what all its lines say.
+# When in ns, how many seconds it took, method, status, request id, route, what all its lines say,
+# whether it was made for this request.
 # Not the entry: what holds only strings and numbers is nothing to the collector of garbage.
-Answered = tuple[int, float, str, int, bytes, str, str]
+Answered = tuple[int, float, str, int, bytes, str, str, bool]
+
+
+CACHED = ', "cached": true'
 
 
 def request_ids() -> Iterator[bytes]:
@@ -45,37 +49,51 @@ class Record:
         self.is_logged = log.isEnabledFor(logging.INFO)
         self.answered: list[Answered] = []
 
-    def add(self, method: str, entry: Entry, status: int, request_id: bytes, began: float) -> None:
+    def add(
+        self,
+        method: str,
+        entry: Entry,
+        status: int,
+        request_id: bytes,
+        began: float,
+        is_new: bool,
+    ) -> None:
         elapsed = time.monotonic() - began
         if not self.answered:
             asyncio.get_running_loop().call_later(EVERY_S, self.flush)
         self.answered.append(
-            (time.time_ns(), elapsed, method, status, request_id, entry.route, entry.told)
+            (time.time_ns(), elapsed, method, status, request_id, entry.route, entry.told, is_new)
         )
 
     def flush(self) -> None:
         answered, self.answered = self.answered, []
         counts: dict[tuple[str, str, int], int] = defaultdict(int)
         seconds: dict[str, float] = defaultdict(float)
-        for _, elapsed, method, status, _, route, _ in answered:
+        cached: dict[str, int] = defaultdict(int)
+        for _, elapsed, method, status, _, route, _, is_new in answered:
             counts[method, route, status] += 1
-            seconds[route] += elapsed
+            if is_new:
+                taken(route).observe(elapsed)
+            else:
+                cached[route] += 1
+                seconds[route] += elapsed
         for (method, route, status), number in counts.items():
             requested(method, route, status).inc(number)
+        for route, number in cached.items():
             again.labels(route).inc(number)
-        for route, took in seconds.items():
-            spent.labels(route).inc(took)
+            spent.labels(route).inc(seconds[route])
         if self.is_logged:
             write(list(lines(answered)))
 
 
 def lines(answered: list[Answered]) -> Iterator[str]:
     """Yield a line of the log for each answer."""
-    for at, elapsed, method, status, request_id, _, told in answered:
+    for at, elapsed, method, status, request_id, _, told, is_new in answered:
         yield (
-            f'{{"time": "{moment(at)}", "level": "INFO", "message": "request", '
+            f'{{"time": "{moment(at // 1_000_000)}", "level": "INFO", "message": "request", '
             f'"request_id": "{request_id.decode()}", "method": "{method}", {told}, '
-            f'"status": {status}, "duration_ms": {elapsed * 1000:.3f}, "cached": true}}\n'
+            f'"status": {status}, "duration_ms": {elapsed * 1000:.3f}'
+            f"{'' if is_new else CACHED}}}\n"
         )
 
 

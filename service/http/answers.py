@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, request
+from flask import current_app
 
 from schemas.base import ListQuery, sortable
 from schemas.faults import Fault
@@ -17,6 +17,7 @@ from service.storage.paging import By, Paging
 
 from .parsing import canonical_query
 from .problems import ProblemError, unknown_in_path, wrong_parameters
+from .target import target
 
 Query = Mapping[str, Any]
 
@@ -142,7 +143,7 @@ def next_link(key: Any, release: Query | None) -> str | None:
 
 
 def link(query: str) -> str:
-    return quote(request.path) + (f"?{query}" if query else "")
+    return quote(target().path) + (f"?{query}" if query else "")
 
 
 def encoded(cursor: Row) -> str:
@@ -152,7 +153,7 @@ def encoded(cursor: Row) -> str:
 
 def fingerprint() -> str:
     """Return what a cursor is bound to: the path and every parameter but the page's size."""
-    asked = f"{request.path}?{canonical_query('cursor', 'limit')}"
+    asked = f"{target().path}?{canonical_query('cursor', 'limit')}"
     return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 

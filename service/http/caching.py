@@ -17,6 +17,7 @@ from service.storage.database import Snapshot
 from . import encoding
 from .parsing import canonical_query
 from .probes import PROBES
+from .target import target
 
 FRESH = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -80,21 +81,8 @@ def conditional(response: Response, validators: Validators) -> Response:
     if request.path in PROBES:
         response.headers["Cache-Control"] = "no-store"
         return response
-    asked = f"{request.path}?{canonical_query()}"
     coding = coding_for(response)
-    ground = "\n".join(
-        (
-            validators.version,
-            current_app.config["API_VERSION"],
-            asked,
-            str(response.mimetype),
-            coding.name if coding else "",
-        )
-    )
-    response.set_etag(hashlib.sha256(ground.encode()).hexdigest()[:32])
-    if validators.changed_at is not None:  # None would be written as the time of day
-        response.headers["Last-Modified"] = http_time(validators.changed_at)
-    response.headers["Cache-Control"] = validators.cache_control
+    response.headers.update(fields_of(validators, str(response.mimetype), coding))
     if CONDITIONS & request.environ.keys():
         response.make_conditional(without_preconditions())
         undated(response)
@@ -104,6 +92,28 @@ def conditional(response: Response, validators: Validators) -> Response:
         encoding.encode(response, coding)
     request.environ[MADE_FROM] = validators.revision
     return response
+
+
+def fields_of(
+    validators: Validators, media_type: str, coding: encoding.Coding | None
+) -> list[tuple[str, str]]:
+    """Return the header fields that an answer is known again by, and how long it may be kept."""
+    ground = "\n".join(
+        (
+            validators.version,
+            current_app.config["API_VERSION"],
+            f"{target().path}?{canonical_query()}",
+            media_type,
+            coding.name if coding else "",
+        )
+    )
+    fields = [
+        ("ETag", f'"{hashlib.sha256(ground.encode()).hexdigest()[:32]}"'),
+        ("Cache-Control", validators.cache_control),
+    ]
+    if validators.changed_at is not None:
+        fields.append(("Last-Modified", http_time(validators.changed_at)))
+    return fields
 
 
 @lru_cache(1000)

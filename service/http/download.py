@@ -88,7 +88,7 @@ def download(
         @functools.wraps(view)
         def answer(**path_parameters: str) -> Response:
             negotiation.choose(request.accept_mimetypes, form.media_type)
-            parsing.check_path(path_parameters)
+            parsing.check_path(path_parameters, path)
             with database().snapshot() as snapshot:
                 parsing.parse(NoParameters, snapshot.codes)
                 release, validators = view(snapshot, **path_parameters)

@@ -68,6 +68,9 @@ CODINGS = (
 )
 
 
+BY_NAME = {coding.name: coding for coding in CODINGS}
+
+
 @lru_cache(maxsize=1000)
 def choose(accept_encoding: str) -> Coding | None:
     """Return the coding that the header likes best, None for the plain bytes."""
@@ -84,11 +87,15 @@ def encode(response: Response, coding: Coding) -> None:
     """Code the body of an answer, which may still be in parts."""
     if response.is_streamed:
         response.response = coded(response.response, coding.stream())
-    elif len(response.get_data()) >= SMALLEST:
+    elif is_worth_it(response.get_data()):
         response.set_data(coding.whole(response.get_data()))
     else:
         return
     response.headers["Content-Encoding"] = coding.name
+
+
+def is_worth_it(body: bytes) -> bool:
+    return len(body) >= SMALLEST
 
 
 def coded(parts: Iterable[Any], stream: Stream) -> Iterator[bytes]:

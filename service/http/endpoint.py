@@ -9,7 +9,7 @@ file is written row for row, as it is read, after caching has decided.
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import marshmallow as ma
@@ -21,9 +21,12 @@ from schemas.deprecation import Deprecation
 from schemas.dumping import dumper
 from service.storage.database import Database, Snapshot
 
-from . import caching, files, negotiation, parsing
+from . import caching, encoding, files, negotiation, parsing
+from .encoding import Coding
 from .files import CSV, NDJSON, table_of
-from .formats import JSON, Archive, File, Format
+from .formats import JSON, Archive, File, Format, enveloped
+from .probes import PROBES
+from .target import target
 from .workbook import XLSX
 
 View = Callable[..., Any]
@@ -54,19 +57,23 @@ def endpoint(
     `example` is a query string that shows what the endpoint is for; `make examples` asks it.
     """
 
-    def answer(
-        view: View, form: Format | File, others: Forms, path_parameters: dict[str, str]
-    ) -> Response:
+    def reading(
+        view: View, asked: type[Query], path_parameters: Mapping[str, str]
+    ) -> Callable[[Snapshot], tuple[Any, caching.Validators]]:
         def read(snapshot: Snapshot) -> tuple[Any, caching.Validators]:
             query = parsing.parse(asked, snapshot.codes)
             body = view(snapshot, query, **path_parameters)
             return body, validated_by(snapshot, query)
 
+        return read
+
+    def answer(
+        view: View, form: Format | File, others: Forms, path_parameters: dict[str, str]
+    ) -> Response:
         if not isinstance(form, File):
-            asked = accepts
-            body, validators = database().read(read)
+            body, validators = database().read(reading(view, accepts, path_parameters))
             return caching.conditional(respond(returns, body, form, others), validators)
-        asked = of_file(accepts)
+        read = reading(view, of_file(accepts), path_parameters)
         with ExitStack() as given_back:
             lent = given_back.enter_context(ExitStack())
             lent.enter_context(database().file())
@@ -78,10 +85,28 @@ def endpoint(
                 given_back.pop_all()
         return response
 
+    def plain(
+        view: View, others: Forms, path_parameters: dict[str, str], coding: Coding | None
+    ) -> Plain:
+        parsing.check_path(path_parameters, path)
+        body, validators = database().read(reading(view, accepts, path_parameters))
+        content = enveloped(dumper(returns)(body))
+        fields = [
+            ("Content-Type", JSON.media_type),
+            *origin(body, JSON, others),
+            *caching.fields_of(validators, JSON.media_type, coding),
+        ]
+        if coding is not None and encoding.is_worth_it(content):
+            content = coding.whole(content)
+            fields.append(("Content-Encoding", coding.name))
+        fields.append(("Content-Length", str(len(content))))
+        return Plain(fields, content, validators)
+
     return registering(
         blueprint,
         path,
         answer,
+        plain if formats[0] is JSON and path not in PROBES else None,
         formats,
         as_files,
         accepts=accepts,
@@ -117,6 +142,7 @@ def constant(
         blueprint,
         path,
         answer,
+        None,
         (JSON,),
         FILES,
         accepts=accepts,
@@ -130,10 +156,23 @@ def constant(
 Forms = tuple[Format | File, ...]
 
 
+class Plain(NamedTuple):
+    """An answer of 200 in JSON: its own header fields, its body, and what it depends on.
+
+    It is all that most requests are answered with, and made without a request of Flask. What is
+    raised on the way is for Flask to answer.
+    """
+
+    fields: list[tuple[str, str]]
+    body: bytes
+    validators: caching.Validators
+
+
 def registering(
     blueprint: Blueprint,
     path: str,
     answer: Callable[[View, Format | File, Forms, dict[str, str]], Response],
+    plain: Callable[[View, Forms, dict[str, str], Coding | None], Plain] | None,
     formats: tuple[Format, ...],
     as_files: tuple[File, ...],
     **described: Any,
@@ -152,9 +191,11 @@ def registering(
                 if formats[0].suffix
                 else by_type[negotiation.choose(request.accept_mimetypes, *by_type)]
             )
-            parsing.check_path(path_parameters)
+            parsing.check_path(path_parameters, path)
             return answer(view, form, forms, path_parameters)
 
+        if plain is not None:
+            chosen.__dict__["plain"] = functools.partial(plain, view, forms)
         negotiation.offering(*() if formats[0].suffix else by_type)(chosen)
         routed = route(blueprint, path, chosen, format=formats[0], **described)
         for file in all_files:
@@ -162,7 +203,7 @@ def registering(
             route(
                 blueprint,
                 path + file.suffix,
-                as_file(view, file, functools.partial(answer, view, file, forms)),
+                as_file(view, path, file, functools.partial(answer, view, file, forms)),
                 format=file,
                 **described_file,
             )
@@ -171,11 +212,13 @@ def registering(
     return register
 
 
-def as_file(view: View, file: File, answer: Callable[[dict[str, str]], Response]) -> View:
+def as_file(
+    view: View, path: str, file: File, answer: Callable[[dict[str, str]], Response]
+) -> View:
     """Return the view of a list's path that ends in the suffix of a file."""
 
     def whole(**path_parameters: str) -> Response:
-        parsing.check_path(path_parameters)
+        parsing.check_path(path_parameters, path)
         return answer(path_parameters)
 
     words = (view.__doc__ or "").partition("\n")[0].rstrip(".")
@@ -233,30 +276,37 @@ def with_origin(
     response: Response, body: Mapping[str, Any], form: Format | File | Archive, forms: Forms = ()
 ) -> Response:
     """Say in headers what an answer leads to, and which release and contract it is of."""
-    linked = ", ".join(
-        f'<{target}>; rel="{relation}"{more}' for target, relation, more in links(body, form, forms)
-    )
-    version = current_app.config["API_VERSION"]
-    response.headers.extend([("Link", linked), ("X-API-Version", version)])
-    if "release" in body["meta"]:
-        response.headers.add("X-Data-Release", body["meta"]["release"])
+    response.headers.extend(origin(body, form, forms))
     return response
+
+
+def origin(
+    body: Mapping[str, Any], form: Format | File | Archive, forms: Forms = ()
+) -> list[tuple[str, str]]:
+    """Return the header fields that say what an answer leads to, and what it is of."""
+    link = ", ".join(
+        f'<{linked}>; rel="{relation}"{more}' for linked, relation, more in links(body, form, forms)
+    )
+    fields = [("Link", link), ("X-API-Version", current_app.config["API_VERSION"])]
+    if "release" in body["meta"]:
+        fields.append(("X-Data-Release", body["meta"]["release"]))
+    return fields
 
 
 def links(
     body: Mapping[str, Any], form: Format | File | Archive, forms: Forms
 ) -> Iterator[tuple[str, str, str]]:
     """Yield where an answer leads: target, relation, and what else there is to say of it."""
-    for relation, target in body.get("links", {}).items():
-        if relation in ("self", "next") and target is not None:
-            yield target, relation, ""
+    for relation, linked in body.get("links", {}).items():
+        if relation in ("self", "next") and linked is not None:
+            yield linked, relation, ""
     # Files have a rule, the path and a suffix: six links would be longer than the rest of the head.
     for other in forms:
         if isinstance(other, Format) and other.suffix != form.suffix:
-            path = request.path.removesuffix(form.suffix) + other.suffix
+            path = target().path.removesuffix(form.suffix) + other.suffix
             query = parsing.canonical_query("cursor", "limit")
-            target = quote(path) + (f"?{query}" if query else "")
-            yield target, "alternate", f'; type="{other.media_type}"'
+            alternate = quote(path) + (f"?{query}" if query else "")
+            yield alternate, "alternate", f'; type="{other.media_type}"'
     meta = body["meta"]
     if isinstance(form, File | Archive) and "release" in meta:
         yield f"/v1/releases/{meta['release']}", "describedby", ""

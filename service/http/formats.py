@@ -94,7 +94,7 @@ def enveloped(answer: Mapping[str, Any]) -> bytes:
     if not isinstance(rows, Written):
         return as_json(answer)
     rest = as_json({name: value for name, value in answer.items() if name != "data"})
-    return b'{"data":[%b],%b' % (rows.json.encode(), rest.removeprefix(b"{"))
+    return b'{"data":[%b],%b' % (rows.json, rest.removeprefix(b"{"))
 
 
 ZIP = Archive("application/zip")

@@ -47,7 +47,7 @@ def write(lines: list[str]) -> None:
 
 
 def start_clock() -> None:
-    request.environ[STARTED] = time.perf_counter()
+    request.environ.setdefault(STARTED, time.perf_counter())
 
 
 def log_request(response: Response) -> Response:
@@ -55,7 +55,7 @@ def log_request(response: Response) -> Response:
     environ[ROUTE] = route()
     if log.isEnabledFor(logging.INFO):
         line = {
-            "time": moment(time.time_ns()),
+            "time": moment(time.time_ns() // 1_000_000),
             "level": "INFO",
             "message": "request",
             "request_id": request_id(),
@@ -77,9 +77,10 @@ def as_text(line: dict[str, Any]) -> str:
         return json.dumps(line) + "\n"
 
 
+@lru_cache(maxsize=2)
 def moment(at: int) -> str:
-    """Return an instant, in ns, as the logging module writes it."""
-    whole, part = divmod(at // 1_000_000, 1000)
+    """Return an instant, in ms, as the logging module writes it."""
+    whole, part = divmod(at, 1000)
     return f"{second(whole)},{part:03}"
 
 

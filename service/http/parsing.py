@@ -1,31 +1,32 @@
 """From a query string to typed values, refusing whatever the schema does not name."""
 
 from collections.abc import Container, Iterator, Mapping
+from copy import copy
 from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote_plus
 
 import marshmallow as ma
-from flask import Request, request
 from marshmallow import fields
-from webargs.flaskparser import FlaskParser
+from webargs.core import Parser
 
 from schemas.base import ListQuery, Query
 from schemas.faults import Fault, nearest, shown
 from schemas.parameters import Codes
 
 from .problems import unknown_in_path, wrong_parameters
+from .target import Target, target
 
 # Added by browsers, mailers and advertisers on the way; they ask nothing of us.
 TRACKING = ("_", "fbclid", "gclid")
 
 
-class StrictParser(FlaskParser):
+class StrictParser(Parser[Target]):
     """Refuse what webargs would let pass: unknown parameters, and scalars given twice."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = Parser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
 
-    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+    def load_querystring(self, req: Target, schema: ma.Schema) -> Any:
         given = asked_for(req.query_string)
         repeated = [
             name
@@ -43,7 +44,7 @@ class StrictParser(FlaskParser):
         }
 
     def handle_error(
-        self, error: ma.ValidationError, req: Request, schema: ma.Schema, **kwargs: Any
+        self, error: ma.ValidationError, req: Target, schema: ma.Schema, **kwargs: Any
     ) -> NoReturn:
         assert isinstance(error.messages, dict)
         messages = error.messages.get("query", error.messages)
@@ -81,7 +82,7 @@ def is_tracking(name: str) -> bool:
 
 def canonical_query(*without: str) -> str:
     """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
-    return canonical(request.query_string, without)
+    return canonical(target().query_string, without)
 
 
 def canonical(query_string: bytes, without: Container[str] = ()) -> str:
@@ -158,13 +159,14 @@ def parse(accepts: type[Query], codes: Codes | None) -> dict[str, Any]:
 
     Raises a 400 ProblemError that names every parameter that is wrong.
     """
-    return dict(parsed(accepts, codes, request.query_string))
+    return dict(parsed(accepts, codes, target().query_string))
 
 
 @lru_cache(QUERIES)
 def parsed(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
     """Parse the current query string, which is given only to be remembered by; a refusal is not."""
-    loaded = parser.parse(schema_of(accepts, codes), request, location="query")
+    schema = narrowed(schema_of(accepts, codes), frozenset(asked_for(query_string)))
+    loaded = parser.parse(schema, target(), location="query")
     assert isinstance(loaded, dict)
     return loaded
 
@@ -175,9 +177,24 @@ def schema_of(accepts: type[Query], codes: Codes | None) -> Query:
     return accepts(codes=codes)
 
 
-def check_path(parameters: Mapping[str, str]) -> None:
-    """Refuse in a path what PostgreSQL cannot take as text."""
+@lru_cache(maxsize=200)
+def narrowed(schema: Query, given: frozenset[str]) -> Query:
+    """Return a schema that loads as it does what gives these names, without the fields that would
+    load nothing: marshmallow goes through all that there are, which are up to sixty.
+    """
+    narrow = copy(schema)
+    narrow.load_fields = {
+        name: field
+        for name, field in schema.load_fields.items()
+        if (field.data_key or name) in given
+        or field.required
+        or field.load_default is not ma.missing
+    }
+    return narrow
+
+
+def check_path(parameters: Mapping[str, str], path: str) -> None:
+    """Refuse in a path, declared so, what PostgreSQL cannot take as text."""
     for name, given in parameters.items():
         if "\0" in given or len(given) > 200:
-            assert request.url_rule is not None
-            raise unknown_in_path(name, given, None, request.url_rule.rule.partition("/<")[0])
+            raise unknown_in_path(name, given, None, path.partition("/<")[0])

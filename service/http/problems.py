@@ -18,6 +18,8 @@ from .catalogue import CATALOGUE
 from .request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
+# In the environment of a request: what was raised where an answer was made without Flask.
+RAISED = "burdenshare.raised"
 RETRY_AFTER_S = 5
 
 log = logging.getLogger("burdenshare")
@@ -62,10 +64,17 @@ def gone(place: str, name: str, said: str) -> ProblemError:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(raise_again)
     app.register_error_handler(ProblemError, answer)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(DatabaseUnavailableError, answer_unavailable)
     app.register_error_handler(Exception, answer_fault)
+
+
+def raise_again() -> None:
+    error = request.environ.get(RAISED)
+    if error is not None:
+        raise error
 
 
 def answer(problem: ProblemError) -> Response:

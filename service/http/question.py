@@ -1,5 +1,6 @@
 """What is asked, in one spelling, told before Flask runs."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -10,9 +11,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 from werkzeug.routing import RoutingException
 
-from . import encoding, negotiation
+from . import deprecation, encoding, negotiation
+from .endpoint import Plain
+from .formats import JSON
 from .parsing import asked_for, canonical
 from .problems import ProblemError
+from .target import Target, answering
 
 # Longer questions, which are few, are left to Flask, which refuses the longest.
 LONGEST = 2000
@@ -42,17 +46,62 @@ def read(
     return Question(path, canonical(query), media_type, coding.name if coding else "")
 
 
+class Routed(NamedTuple):
+    """Where a path leads: the route as it is declared, its view, and what stands in its place."""
+
+    route: str
+    view: Any
+    arguments: Mapping[str, Any]
+
+
+@lru_cache(maxsize=1000)
+def routed(app: Flask, path: bytes) -> Routed | None:
+    try:
+        rule, arguments = app.url_map.bind("localhost").match(
+            unquote(path.decode()), "GET", return_rule=True
+        )
+    except (HTTPException, RoutingException):
+        return None
+    return Routed(rule.rule, app.view_functions[rule.endpoint], arguments)
+
+
 @lru_cache(maxsize=1000)
 def chosen(app: Flask, path: bytes, accept: str) -> str | None:
     """Return the media type that a path's view would choose, "" where the path alone decides.
 
     None where there is no such path, where Accept leaves all out, or where the view does not say.
     """
-    try:
-        endpoint, _ = app.url_map.bind("localhost").match(unquote(path.decode()), "GET")
-        view: Any = app.view_functions[endpoint]
-        offered: tuple[str, ...] = view.media_types
-        accepted = parse_accept_header(accept, MIMEAccept)
-        return negotiation.choose(accepted, *offered) if offered else ""
-    except (HTTPException, RoutingException, ProblemError, AttributeError):
+    found = routed(app, path)
+    offered: tuple[str, ...] | None = getattr(found and found.view, "media_types", None)
+    if offered is None:
         return None
+    try:
+        return (
+            negotiation.choose(parse_accept_header(accept, MIMEAccept), *offered) if offered else ""
+        )
+    except ProblemError:
+        return None
+
+
+Maker = Callable[[], Plain]
+
+
+def maker(app: Flask, question: Question, query: bytes) -> tuple[str, Maker] | None:
+    """Return the route of a question, and what makes a plain answer to it.
+
+    None where only Flask answers: where it is not in JSON, or has more to say in its head.
+    """
+    found = routed(app, question.path)
+    if found is None or question.media_type != JSON.media_type:
+        return None
+    plain = getattr(found.view, "plain", None)
+    if plain is None or any(deprecation.deprecated(found.view)):
+        return None
+
+    def make() -> Plain:
+        target = Target(unquote(question.path.decode()), query)
+        with app.app_context(), answering(target):
+            made: Plain = plain(found.arguments, encoding.BY_NAME.get(question.coding))
+            return made
+
+    return found.route, make

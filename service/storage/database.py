@@ -8,6 +8,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
 from typing import Any, LiteralString, NamedTuple, TypeVar
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -25,6 +26,7 @@ from .breaker import Breaker
 from .codes import Codes
 from .copying import Kinds, texts, values
 from .paging import By, Page, Paging, keyset, order, within
+from .prepared import PreparedConnection
 
 QUERIES = Path(__file__).parents[2] / "sql" / "queries"
 READER = "burdenshare_reader"
@@ -70,6 +72,7 @@ class Database:
         self.config = config
         self.pool = ConnectionPool(
             reader_conninfo(config),
+            connection_class=PreparedConnection,
             min_size=1,
             max_size=config.pool_size,
             timeout=config.pool_timeout_s,
@@ -181,7 +184,8 @@ def reader_conninfo(config: Config) -> str:
         settings.append(f"role={READER}")
     given = conninfo_to_dict(url).get("options") or ""
     options = " ".join([str(given), *(f"-c {setting}" for setting in settings)]).strip()
-    return make_conninfo(url, options=options)
+    # Texts go to the client as they come.
+    return make_conninfo(url, options=options, client_encoding="UTF8")
 
 
 def configure(connection: psycopg.Connection[DictRow]) -> None:
@@ -211,7 +215,7 @@ class Snapshot:
     transaction.
     """
 
-    connection: psycopg.Connection[DictRow]
+    connection: PreparedConnection
     database: Database
     known: Known | None = None
     is_confirmed: bool = field(default=False, init=False)
@@ -278,37 +282,21 @@ class Snapshot:
         cursor's key does not fit the order.
         """
         form = LONG if is_long else SHORT
-        rows = self.run_page(form, name, parameters, paging, counts)
+        with refusing(paging):
+            statement, values = statement_of_page(form, name, parameters, paging, counts)
+            rows = self.connection.execute(statement.text, values).fetchall()
+        self.confirm(rows[0].pop("page_revision"))
         return as_page(rows, paging.limit)
 
     def fetch_written_page(self, name: str, parameters: Mapping[str, Any], paging: Paging) -> Page:
         """Do as fetch_page does for a query whose rows have their JSON in a column `json`."""
-        [page] = self.run_page(WRITTEN, name, parameters, paging)
-        rows = Written(page["page_json"], page["page_length"])
-        return Page(rows, page["page_counts"], page["page_key"])
-
-    def run_page(
-        self,
-        form: LiteralString,
-        name: str,
-        parameters: Mapping[str, Any],
-        paging: Paging,
-        counts: str | None = None,
-    ) -> list[Row]:
-        values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
-        asked = {**parameters, **values, "page_limit": paging.limit + 1}
-        several = lists(parameters) if form is LONG else frozenset[str]()
-        try:
-            rows = self.run(
-                paged(form, name, counts, paging.order, nulls(paging.after), given(asked), several),
-                asked,
-            )
-        except psycopg.DataError as error:
-            if paging.after is None:
-                raise
-            raise InvalidCursorError from error
-        self.confirm(rows[0].pop("page_revision"))
-        return rows
+        with refusing(paging):
+            statement, values = statement_of_page(WRITTEN, name, parameters, paging)
+            found = self.connection.fetch_texts(statement.text, values)
+        revision, counts, length, key, rows = found
+        self.confirm(UUID(revision.decode()))
+        last_key = None if key is None else orjson.loads(key)
+        return Page(Written(rows, int(length)), orjson.loads(counts), last_key)
 
     def fetch_each(self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]) -> "Rows":
         """Return the rows of a query in order, which is run when the first is asked for."""
@@ -433,8 +421,8 @@ ORDER BY numbered.page_row
 # The rows as one text, of the one row beyond the page nothing.
 JOINED = """
 SELECT
-    to_jsonb(counted) AS page_counts,
     (SELECT dataset.revision FROM dataset) AS page_revision,
+    to_jsonb(counted) AS page_counts,
     found.*
 FROM counted
 CROSS JOIN (
@@ -442,7 +430,9 @@ CROSS JOIN (
         least(count(*), %(page_limit)s - 1) AS page_length,
         CASE
             WHEN count(*) = %(page_limit)s
-                THEN max(ARRAY[{key}]) FILTER (WHERE numbered.page_row = %(page_limit)s - 1)
+                THEN to_jsonb(
+                    max(ARRAY[{key}]) FILTER (WHERE numbered.page_row = %(page_limit)s - 1)
+                )
         END AS page_key,
         coalesce(
             string_agg(numbered.json, ',' ORDER BY {order})
@@ -519,6 +509,17 @@ def form_of(found: LiteralString, sent: LiteralString) -> LiteralString:
 
 
 SHORT, LONG, WRITTEN = form_of(PLAIN, ROWS), form_of(INDEXED, ROWS), form_of(NARROW, JOINED)
+
+
+@contextmanager
+def refusing(paging: Paging) -> Iterator[None]:
+    """Take for a fault of the cursor that its values are none of the fields of the order."""
+    try:
+        yield
+    except psycopg.DataError as error:
+        if paging.after is None:
+            raise
+        raise InvalidCursorError from error
 
 
 def as_page(rows: list[Row], limit: int) -> Page:
@@ -614,6 +615,21 @@ def whole(name: str, given: Given, with_revision: bool) -> Statement:
     if with_revision:
         text = WITH_REVISION.format(query=sql.SQL(text)).as_string()
     return statement_of(text, given)
+
+
+def statement_of_page(
+    form: LiteralString,
+    name: str,
+    parameters: Mapping[str, Any],
+    paging: Paging,
+    counts: str | None = None,
+) -> tuple[Statement, list[Any]]:
+    """Return the statement of a page, and the values that it takes."""
+    values = {f"after_{at}": value for at, value in enumerate(paging.after or ())}
+    asked = {**parameters, **values, "page_limit": paging.limit + 1}
+    several = lists(parameters) if form is LONG else frozenset[str]()
+    statement = paged(form, name, counts, paging.order, nulls(paging.after), given(asked), several)
+    return statement, statement.fill(asked)
 
 
 @lru_cache(STATEMENTS)

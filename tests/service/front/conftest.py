@@ -6,11 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 from flask import Flask, request_started
 
 from service.front.application import Front
+from service.http import question
+from service.http.endpoint import Plain
 
 
 class Answer(NamedTuple):
@@ -37,11 +40,15 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Asks a front, many requests at once if need be, and counts what reaches Flask."""
+    """Asks a front, many requests at once if need be, and counts what is made for them.
+
+    `plain` are those of the answers that were made without Flask.
+    """
 
     def __init__(self, front: Front) -> None:
         self.front = front
         self.asked = 0
+        self.plain = 0
 
     def get(self, target: str, /, **headers: str) -> Answer:
         return asyncio.run(self.send(target, headers))
@@ -102,7 +109,17 @@ def fronting(app: Flask) -> Iterator[Client]:
     def count(sender: Flask, **_: Any) -> None:
         client.asked += 1
 
-    with request_started.connected_to(count, app):
+    def making(*asked: Any) -> Any:
+        found = maker(*asked)
+        return found and (found[0], lambda: counted(found[1]()))
+
+    def counted(made: Plain) -> Plain:
+        client.asked += 1
+        client.plain += 1
+        return made
+
+    maker = question.maker
+    with request_started.connected_to(count, app), patch.object(question, "maker", making):
         front.watch.start()
         try:
             deadline = time.monotonic() + 10

@@ -10,13 +10,16 @@ from typing import Any
 
 import psycopg
 import pytest
+import werkzeug.test
 from flask import Flask
 
 from importers.load import load
 from service import clock, create_app
 from service.config import Config, from_environment
 from service.front import application
+from service.http import answers
 from service.http.files import BrokenOffError
+from service.storage.database import Database
 
 from ...conftest import DATA
 from ...contract import DECODERS
@@ -25,6 +28,8 @@ from .conftest import Answer, Client, fronting
 
 QUESTION = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
 NOT_KEPT = {"/healthz", "/readyz", "/metrics"}
+# Made without the database, by Flask.
+OF_THE_CODE = ("/v1/problems", "/v1/codelists", "/openapi")
 
 
 @pytest.mark.parametrize("target", [*EXAMPLES.values(), "/openapi.yaml", "/openapi.json", "/docs", "/v1/members/POL"])  # fmt: skip
@@ -42,6 +47,60 @@ def test_what_is_kept_is_what_flask_answers(front: Client, target: str) -> None:
     first.headers.setdefault("content-length", str(len(first.body)))
     assert second.lasting[1] == first.lasting[1]
     assert second.headers["x-request-id"] != first.headers["x-request-id"]
+
+
+IN_JSON = [
+    *(target for operation, target in EXAMPLES.items() if "." not in target.partition("?")[0]),
+    "/v1/members/POL",
+    "/v1/members?limit=3&fields_are=none&utm_source=x",
+    "/v1/spending-years?member=Polen,DEU&year_gte=2020&sort=-year&limit=4",
+    "/v1/observations?area=T%C3%BCrkiye&indicator=share_gdp_pct&limit=2",
+    "/v1/observations?area=POL&value_gte=1000000000",
+]
+
+
+@pytest.mark.parametrize("coding", ["", "zstd", "br;q=0.9, gzip;q=0.8", "gzip"])
+@pytest.mark.parametrize("target", IN_JSON)
+def test_what_is_made_plain_is_what_flask_answers(front: Client, target: str, coding: str) -> None:
+    headers = {"x-request-id": "ours-3"} | ({"accept-encoding": coding} if coding else {})
+    answer = front.get(target, **headers)
+    flask = werkzeug.test.Client(front.front.app).get(target, headers=headers)
+    assert (answer.status, answer.body) == (flask.status_code, flask.data)
+    assert answer.headers == {name.lower(): value for name, value in flask.headers}
+    is_plain = answer.status == 200 and not target.startswith((*NOT_KEPT, *OF_THE_CODE))
+    assert front.plain == is_plain
+
+
+def test_a_fault_in_a_plain_answer_is_answered_and_logged_once(
+    front: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(answers, "meta", fail)
+    monkeypatch.setattr(logging.getLogger("burdenshare"), "propagate", True)
+    answer = front.get(QUESTION, x_request_id="ours-2")
+    assert (answer.status, answer.json["code"]) == (500, "internal_error")
+    assert answer.headers["content-type"] == "application/problem+json"
+    [line] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert line.getMessage() == "fault in request ours-2"
+    assert line.exc_info is not None
+    assert line.exc_info[0] is ZeroDivisionError
+
+
+def test_what_has_failed_is_not_asked_of_the_database_again(
+    front: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, reads = Database.read, []
+
+    def counting(database: Database, work: Any) -> Any:
+        reads.append(work)
+        return read(database, work)
+
+    monkeypatch.setattr(Database, "read", counting)
+    assert front.get("/v1/members?member=Atlantis").status == 400
+    assert front.get("/v1/members/XXX").status == 404
+    assert len(reads) == 2
 
 
 @pytest.mark.parametrize("spelling", [
@@ -393,12 +452,12 @@ def test_what_is_kept_is_logged_and_counted(
         handler.setStream(sys.stderr)
     try:
         with fronting(app) as front:
+            before = counted(front), again(front)
             front.get(QUESTION)
             answer = front.get(QUESTION, x_request_id="ours")
             assert answer.status == 200
-            before = counted(front)
             front.front.record.flush()
-            assert counted(front) == before + 1
+            assert (counted(front), again(front)) == (before[0] + 2, before[1] + 1)
         lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]  # fmt: skip
         line = next(line for line in lines if line.get("cached"))
         made = next(line for line in lines if not line.get("cached") and line["message"] == "request")  # fmt: skip
@@ -417,6 +476,14 @@ def test_what_is_kept_is_logged_and_counted(
 
 
 def counted(front: Client) -> float:
-    text = front.get("/metrics").body.decode()
-    lines = [line for line in text.splitlines() if line.startswith('burdenshare_requests_total{method="GET",route="/v1/spending-years",status="200"}')]  # fmt: skip
-    return float(lines[0].rpartition(" ")[2]) if lines else 0
+    return metric(front, 'requests_total{method="GET",route="/v1/spending-years",status="200"}')
+
+
+def again(front: Client) -> float:
+    return metric(front, 'cached_answers_total{route="/v1/spending-years"}')
+
+
+def metric(front: Client, name: str) -> float:
+    lines = front.get("/metrics").body.decode().splitlines()
+    found = [line for line in lines if line.startswith(f"burdenshare_{name} ")]
+    return float(found[0].rpartition(" ")[2]) if found else 0

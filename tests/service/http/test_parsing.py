@@ -1,7 +1,14 @@
 """Query strings: whatever is wrong is named, and nothing is a fault of ours."""
 
+from typing import Any
+
+import marshmallow as ma
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from schemas.base import Query
+from service.http import parsing
 
 PATH = "/v1/spending-years"
 
@@ -162,3 +169,40 @@ def test_a_misspelt_path_names_the_nearest(client: FlaskClient) -> None:
     ):
         [error] = client.get(path).json["errors"]
         assert error["did_you_mean"] == near
+
+
+GIVEN = [
+    {},
+    {"limit": "7"},
+    {"limit": "0"},
+    {"year": "2024", "year_gte": "2025"},
+    {"year_gte": "2025", "year_lte": "2024"},
+    {"latest": "each", "year": "2024"},
+    {"release": "latest", "as_of": "2025-01-01"},
+    {"as_of": "2025-01-01"},
+    {"group": "g7", "member": ["DEU"]},
+    {"deflator_pct": "2", "price_basis": "constant"},
+    {"member": ["DEU,FRA"], "sort": ["-year"]},
+    {"q": "Wales"},
+    {"nonsense": "1"},
+    {"cursor": "x", "is_founder": "perhaps"},
+]
+
+
+def loaded(schema: Query, given: dict[str, Any]) -> object:
+    try:
+        return schema.load(given)
+    except ma.ValidationError as error:
+        return error.messages
+
+
+def test_a_narrowed_schema_loads_what_the_whole_one_does(app: Flask) -> None:
+    codes = app.extensions["database"].read(lambda snapshot: snapshot.codes)
+    queries = {view.accepts for view in app.view_functions.values() if hasattr(view, "accepts")}
+    assert len(queries) > 20
+    for accepts in queries:
+        whole = parsing.schema_of(accepts, codes)
+        for given in GIVEN:
+            narrow = parsing.narrowed(whole, frozenset(given))
+            assert loaded(narrow, given) == loaded(whole, given), (accepts, given)
+            assert len(narrow.load_fields) < len(whole.load_fields) or len(whole.fields) < 4
