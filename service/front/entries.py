@@ -7,7 +7,7 @@ from datetime import datetime
 
 from werkzeug.http import parse_date, parse_etags
 
-from service.http.headers import GUARDED, POLICY_HEADER
+from service.http.headers import OF_A_BODY
 
 Headers = list[tuple[bytes, bytes]]
 # A question as it came: the parts of the request that an answer may depend on.
@@ -29,7 +29,7 @@ OF_THE_BODY = {
     b"content-encoding",
     b"content-disposition",
     b"last-modified",
-    *(name.lower().encode() for name in (*GUARDED, POLICY_HEADER)),
+    *(name.lower().encode() for name in OF_A_BODY),
 }
 
 

@@ -3,7 +3,8 @@
 The life of a request to `@endpoint`: the Accept header is checked, a snapshot of the database is
 taken, the query string becomes typed values, the view answers with a dictionary, its schema dumps
 that, the format that Accept chose writes it, and caching decides between 200 and 304. A list in a
-file is written row for row, as it is read, after caching has decided.
+file is written row for row, as it is read, after caching has decided. A plain answer (`Plain`) is
+made by the same steps without Flask's request, for whoever has read the request already.
 """
 
 import functools

@@ -10,14 +10,13 @@ SHARED = {
     "Access-Control-Expose-Headers": "*",
     "Vary": "Accept, Accept-Encoding",
 }
-# A body is data: no browser may run it, guess its type, frame it or send it along. A 304 has none,
-# and leaves with the client what it was told of the one that it keeps.
-GUARDED = {
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+# A body is data: no browser may run it, guess its type or frame it.
+GUARDED = {"X-Content-Type-Options": "nosniff"}
 POLICY_HEADER, POLICY = "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+# Of a page, which leads elsewhere.
+REFERRER_HEADER = "Referrer-Policy"
+# A 304 has no body, and leaves with the client what it was told of the one that it keeps.
+OF_A_BODY = (*GUARDED, POLICY_HEADER, REFERRER_HEADER)
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +28,8 @@ def add_headers(response: Response) -> Response:
     # Added, not set: nobody else sets them, and to set one all are looked through.
     headers.extend([*SHARED.items(), (HEADER, request_id())])
     if response.status_code == 304:
-        headers.pop(POLICY_HEADER, None)
+        for name in OF_A_BODY:
+            headers.pop(name, None)
     else:
         headers.extend(GUARDED)
         if POLICY_HEADER not in present:

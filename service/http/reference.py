@@ -8,6 +8,7 @@ from flask import Flask, Response, request, send_from_directory
 from schemas.base import NoParameters
 
 from . import caching, negotiation, parsing
+from .headers import POLICY_HEADER, REFERRER_HEADER
 
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
@@ -87,7 +88,8 @@ def get_page() -> Response:
     negotiation.choose(request.accept_mimetypes, "text/html")
     parsing.parse(NoParameters, None)
     response = Response(PAGE, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers[POLICY_HEADER] = POLICY
+    response.headers[REFERRER_HEADER] = "no-referrer"
     return caching.conditional(response, caching.of_content(response))
 
 

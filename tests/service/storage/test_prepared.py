@@ -97,7 +97,9 @@ def test_an_error_of_an_extension_is_an_error_of_the_database(
     connection: PreparedConnection,
 ) -> None:
     with pytest.raises(psycopg.DatabaseError, match="strange"):
-        connection.execute("DO $$ BEGIN RAISE EXCEPTION 'strange' USING ERRCODE = 'ZZ999'; END $$")
+        connection.fetch_texts(
+            b"DO $$ BEGIN RAISE EXCEPTION 'strange' USING ERRCODE = 'ZZ999'; END $$", []
+        )
 
 
 def test_a_connection_that_was_lost_says_so(
