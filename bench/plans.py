@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from psycopg.rows import scalar_row
 from psycopg.sql import SQL, Literal
 
+from service.storage.prepared import PreparedConnection
+
 # As README and docs ask. What is asked of one release costs as much however many there are.
 QUESTIONS = {
     "the members with 2 % in a year": "/v1/spending-years?year=2024&share_gdp_pct_gte=2",
@@ -54,17 +56,27 @@ class Scan(NamedTuple):
 def statements(client: FlaskClient, path: str) -> list[Statement]:
     """Ask, and return the statements that it takes, without those that a worker asks once."""
     sent: list[Statement] = []
-    execute = psycopg.Connection.execute
+    execute, fetch_texts = psycopg.Connection.execute, PreparedConnection.fetch_texts
 
-    def recording(self: Any, query: Any, parameters: Any = None, **kwargs: Any) -> Any:
+    def record(self: Any, query: Any, parameters: Any) -> None:
+        mode: Any = execute(self, b"SHOW plan_cache_mode").fetchone()
+        text, values = numbered(as_text(self, query), parameters)
+        sent.append(Statement(text, values, mode["plan_cache_mode"]))
+
+    def executing(self: Any, query: Any, parameters: Any = None, **kwargs: Any) -> Any:
         if parameters is not None:
-            mode: Any = execute(self, b"SHOW plan_cache_mode").fetchone()
-            text, values = numbered(as_text(self, query), parameters)
-            sent.append(Statement(text, values, mode["plan_cache_mode"]))
+            record(self, query, parameters)
         return execute(self, query, parameters, **kwargs)
 
+    def fetching(self: Any, query: bytes, parameters: Any) -> Any:
+        record(self, query, parameters)
+        return fetch_texts(self, query, parameters)
+
     client.get(path)
-    with patch.object(psycopg.Connection, "execute", recording):
+    with (
+        patch.object(psycopg.Connection, "execute", executing),
+        patch.object(PreparedConnection, "fetch_texts", fetching),
+    ):
         assert client.get(path).status_code == 200, path
     return sent
 

@@ -4,12 +4,10 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask
@@ -20,7 +18,7 @@ from service.http import question
 from service.http.caching import MADE_FROM
 from service.http.endpoint import Plain
 from service.http.headers import GUARDED, POLICY, POLICY_HEADER, SHARED
-from service.http.log import ROUTE
+from service.http.log import ROUTE, STARTED
 from service.http.problems import RAISED
 from service.http.question import Question
 from service.http.rate_limit import RateLimit
@@ -30,13 +28,13 @@ from service.storage.watch import Watch, version_of
 
 from .entries import Entries, Entry, Spelling
 from .record import Record, request_ids, told_of
+from .threads import Threads
 from .wsgi import Answer, Scope, ask, environ_of
 
 log = logging.getLogger("burdenshare")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-T = TypeVar("T")
 
 # More than the database's connections, for what needs none or waits for one: idle ones cost little.
 SPARE_THREADS = 60
@@ -59,6 +57,7 @@ OF_ALL = [
     (name.lower().encode(), value.encode())
     for name, value in (SHARED | GUARDED | {POLICY_HEADER: POLICY}).items()
 ]
+NOTHING: Mapping[str, Any] = {}
 # Of one request alone.
 OF_ONE_REQUEST = {REQUEST_ID, b"date", b"ratelimit", b"ratelimit-policy", b"connection", b"age"}
 
@@ -76,9 +75,9 @@ class Front:
         self.flights: dict[Hashable, asyncio.Future[None]] = {}
         self.ids = request_ids()
         self.record = Record()
-        self.threads = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "flask")
+        self.threads = Threads(config.pool_size + SPARE_THREADS, "flask")
         # What goes on with a file, or ends it, never queues behind those who wait for its place.
-        self.going_on = ThreadPoolExecutor(config.pool_size + SPARE_THREADS, "file")
+        self.going_on = Threads(config.pool_size + SPARE_THREADS, "file")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -207,11 +206,12 @@ class Front:
         if found is None:
             await self.forward(scope, receive, send, key, spelling)
             return None
-        (route, maker), today = found, clock.today()
+        (route, maker), today, began = found, clock.today(), time.perf_counter()
         try:
-            plain = await self.in_thread(self.threads, maker)
+            plain = await self.threads.run(maker)
         except Exception as error:
-            await self.forward(scope, receive, send, key, spelling, error)
+            failed = {RAISED: error, STARTED: began}
+            await self.forward(scope, receive, send, key, spelling, failed)
             return None
         entry = plain_entry(plain, key, route, unquote(asked.path.decode()), today)
         if self.is_current(entry.version):
@@ -225,18 +225,16 @@ class Front:
         send: Send,
         key: Hashable | None,
         spelling: Spelling,
-        raised: Exception | None = None,
+        known: Mapping[str, Any] = NOTHING,
     ) -> None:
         """Answer with what Flask answers, and keep that under the key.
 
-        `raised` is what an answer has failed with already.
+        `known` is what its environment has besides what WSGI asks for.
         """
-        answer, environ, today = Answer(), environ_of(scope), clock.today()
-        if raised is not None:
-            environ[RAISED] = raised
+        answer, environ, today = Answer(), {**environ_of(scope), **known}, clock.today()
         flight = self.flights.get(key)
         try:
-            await self.in_thread(self.threads, ask, self.app, environ, answer)
+            await self.threads.run(ask, self.app, environ, answer)
             entry = None if key is None else self.entry_of(answer, environ, key, today)
             if entry is not None and answer.parts is None:
                 self.entries.add(entry, spelling)
@@ -260,7 +258,7 @@ class Front:
                     self.entries.add(entry, spelling)
         finally:
             if answer.parts is not None:
-                await self.in_thread(self.going_on, answer.close)
+                await self.going_on.run(answer.close)
 
     async def stream(
         self, answer: Answer, receive: Receive, send: Send, is_kept: bool
@@ -277,9 +275,7 @@ class Front:
         gone = asyncio.ensure_future(until_gone(receive))
         try:
             assert answer.parts is not None
-            while (
-                part := await self.in_thread(self.going_on, next, answer.parts, None)
-            ) is not None:
+            while (part := await self.going_on.run(next, answer.parts, None)) is not None:
                 size += len(part)
                 kept = kept if size <= most and self.entries.has_room_for(size) else None
                 if kept is not None:
@@ -332,18 +328,6 @@ class Front:
         self.watch.hurry()
         return False
 
-    async def in_thread(
-        self, threads: ThreadPoolExecutor, call: Callable[..., T], *arguments: Any
-    ) -> T:
-        """Return what a call that may wait returns; one that is given up is still waited for."""
-        running = asyncio.get_running_loop().run_in_executor(threads, call, *arguments)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([running])
-            raise
-
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start and stop with the worker; refuse whatever else is not HTTP."""
         if scope["type"] != "lifespan":
@@ -362,8 +346,8 @@ class Front:
         """Write what is still to be written, and give back what the worker holds."""
         self.record.flush()
         self.watch.stop()
-        self.threads.shutdown(wait=False)
-        self.going_on.shutdown(wait=False)
+        self.threads.shutdown()
+        self.going_on.shutdown()
         database = self.app.extensions["database"]
         assert isinstance(database, Database)
         database.close()

@@ -55,9 +55,7 @@ def of_release(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
 def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
     """Return the validators of an answer that may change whenever any of the data does."""
     dataset = snapshot.dataset
-    return Validators(
-        str(dataset["revision"]), dataset["changed_at"], FRESH, str(dataset["revision"])
-    )
+    return Validators(dataset["revision"], dataset["changed_at"], FRESH, dataset["revision"])
 
 
 def of_year(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:

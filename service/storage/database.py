@@ -8,7 +8,6 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
 from typing import Any, LiteralString, NamedTuple, TypeVar
-from uuid import UUID
 
 import orjson
 import psycopg
@@ -239,7 +238,7 @@ class Snapshot:
 
     @cached_property
     def codes(self) -> Codes:
-        return Codes.at(str(self.dataset["revision"]), self.fetch_fixed)
+        return Codes.at(self.dataset["revision"], self.fetch_fixed)
 
     def fetch_fixed(self, name: str) -> list[Row]:
         """Run a query that takes nothing, once for each revision of the data."""
@@ -294,7 +293,7 @@ class Snapshot:
             statement, values = statement_of_page(WRITTEN, name, parameters, paging)
             found = self.connection.fetch_texts(statement.text, values)
         revision, counts, length, key, rows = found
-        self.confirm(UUID(revision.decode()))
+        self.confirm(revision.decode())
         last_key = None if key is None else orjson.loads(key)
         return Page(Written(rows, int(length)), orjson.loads(counts), last_key)
 
@@ -409,7 +408,7 @@ ROWS = """
 SELECT
     CASE WHEN coalesce(numbered.page_row, 1) = 1 THEN to_jsonb(counted) END AS page_counts,
     CASE
-        WHEN coalesce(numbered.page_row, 1) = 1 THEN (SELECT dataset.revision FROM dataset)
+        WHEN coalesce(numbered.page_row, 1) = 1 THEN (SELECT dataset.revision::text FROM dataset)
     END AS page_revision,
     CASE WHEN numbered.page_row = %(page_limit)s - 1 THEN ARRAY[{key}] END AS page_key,
     numbered.*
@@ -421,7 +420,7 @@ ORDER BY numbered.page_row
 # The rows as one text, of the one row beyond the page nothing.
 JOINED = """
 SELECT
-    (SELECT dataset.revision FROM dataset) AS page_revision,
+    (SELECT dataset.revision::text FROM dataset) AS page_revision,
     to_jsonb(counted) AS page_counts,
     found.*
 FROM counted
@@ -534,7 +533,7 @@ def as_page(rows: list[Row], limit: int) -> Page:
 # A statement says by itself which revision it answers from.
 WITH_REVISION = sql.SQL("""
 SELECT
-    (SELECT dataset.revision FROM dataset) AS found_revision,
+    (SELECT dataset.revision::text FROM dataset) AS found_revision,
     found.*
 FROM ({query}) AS found
 """)
@@ -570,9 +569,13 @@ Given = frozenset[str]
 
 def given(parameters: Mapping[str, Any]) -> Given:
     """Return the names of the parameters that are given; those of one value say so too."""
-    names = {name for name, value in parameters.items() if value is not None}
-    single = {name for name in lists(parameters) if len(parameters[name]) == 1}
-    return frozenset(names | set(map(SINGLE.format, single)))
+    names = [name for name, value in parameters.items() if value is not None]
+    single = [SINGLE.format(name) for name in names if is_single(parameters[name])]
+    return frozenset(names + single)
+
+
+def is_single(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 1
 
 
 def lists(parameters: Mapping[str, Any]) -> Given:

@@ -1,11 +1,15 @@
 """Query strings: whatever is wrong is named, and nothing is a fault of ours."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
+import hypothesis
 import marshmallow as ma
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from schemas.base import Query
 from service.http import parsing
@@ -206,3 +210,10 @@ def test_a_narrowed_schema_loads_what_the_whole_one_does(app: Flask) -> None:
             narrow = parsing.narrowed(whole, frozenset(given))
             assert loaded(narrow, given) == loaded(whole, given), (accepts, given)
             assert len(narrow.load_fields) < len(whole.load_fields) or len(whole.fields) < 4
+
+
+@settings(max_examples=300)
+@hypothesis.given(st.text(st.sampled_from("ab=&;%2B+ü"), max_size=20))
+def test_a_query_string_is_read_as_the_standard_library_does(query: str) -> None:
+    expected = parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
+    assert parsing.pairs(query) == expected

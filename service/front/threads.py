@@ -1,0 +1,83 @@
+"""Threads that make calls for an event loop."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call and what awaits it, in the event loop."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    loop: asyncio.AbstractEventLoop
+    result: "asyncio.Future[Any]"
+    is_over: bool = False
+
+    def finish(self, made: Any, error: BaseException | None) -> None:
+        self.is_over = True
+        if self.result.done():  # given up
+            return
+        if error is None:
+            self.result.set_result(made)
+        else:
+            self.result.set_exception(error)
+
+
+class Threads:
+    """Up to so many threads, each started when all others are busy.
+
+    Used by one event loop, which alone counts them. An executor would do; its future has a lock and
+    a condition for each call beside the loop's own: a tenth of what a small answer took.
+    """
+
+    def __init__(self, most: int, name: str) -> None:
+        self.most, self.name = most, name
+        self.started = self.busy = 0
+        self.calls: SimpleQueue[Call | None] = SimpleQueue()
+
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Return what a call that may wait returns; one that is given up is still waited for."""
+        loop = asyncio.get_running_loop()
+        call = Call(function, arguments, loop, loop.create_future())
+        self.busy += 1
+        self.calls.put(call)
+        if self.started < min(self.busy, self.most):
+            self.started += 1
+            Thread(target=self.work, name=f"{self.name}_{self.started}", daemon=True).start()
+        try:
+            made: T = await call.result
+            return made
+        except asyncio.CancelledError:
+            while not call.is_over:
+                call.result = loop.create_future()
+                with suppress(BaseException):  # whatever becomes of it, nobody wants it any more
+                    await call.result
+            raise
+
+    def work(self) -> None:
+        while (call := self.calls.get()) is not None:
+            made, error = None, None
+            try:
+                made = call.function(*call.arguments)
+            except BaseException as raised:
+                error = raised
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                call.loop.call_soon_threadsafe(self.finish, call, made, error)
+            del call, made, error  # which would be kept until the next call
+
+    def finish(self, call: Call, made: Any, error: BaseException | None) -> None:
+        self.busy -= 1
+        call.finish(made, error)
+
+    def shutdown(self) -> None:
+        """Let each thread end once there is nothing more to do."""
+        for _ in range(self.started):
+            self.calls.put(None)
