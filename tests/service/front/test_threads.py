@@ -1,0 +1,133 @@
+"""Threads make calls for a loop: as many at once as there may be, and each to its end."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from service.front.threads import Threads
+
+
+def in_loop(work: Callable[[Threads], Coroutine[Any, Any, Any]], most: int = 3) -> Any:
+    async def main() -> Any:
+        threads = Threads(most, "tried")
+        try:
+            return await asyncio.wait_for(work(threads), 10)
+        finally:
+            threads.shutdown()
+
+    return asyncio.run(main())
+
+
+def test_what_a_call_returns_and_raises_comes_back() -> None:
+    async def work(threads: Threads) -> int:
+        with pytest.raises(ZeroDivisionError):
+            await threads.run(lambda: 1 // 0)
+        with pytest.raises(KeyboardInterrupt):
+            await threads.run(interrupted)
+        return await threads.run(max, 3, 4)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    assert in_loop(work) == 4
+
+
+def test_a_thread_is_started_when_all_others_are_busy() -> None:
+    async def work(threads: Threads) -> list[int]:
+        for _ in range(5):
+            await threads.run(time.sleep, 0)
+        one_by_one = threads.started
+        await asyncio.gather(*(threads.run(time.sleep, 0.05) for _ in range(12)))
+        return [one_by_one, threads.started, threads.busy]
+
+    assert in_loop(work) == [1, 3, 0]
+
+
+def test_calls_wait_in_line_when_there_are_no_more_threads() -> None:
+    running, most = set[int](), [0]
+
+    def hold(number: int) -> int:
+        running.add(number)
+        most[0] = max(most[0], len(running))
+        time.sleep(0.01)
+        running.remove(number)
+        return number
+
+    async def work(threads: Threads) -> list[int]:
+        return await asyncio.gather(*(threads.run(hold, number) for number in range(20)))
+
+    assert in_loop(work) == list(range(20))
+    assert most == [3]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_call_that_is_given_up_is_waited_for(times: int) -> None:
+    over = threading.Event()
+
+    def hold() -> None:
+        time.sleep(0.2)
+        over.set()
+        raise ZeroDivisionError  # which nobody wants any more
+
+    async def work(threads: Threads) -> bool:
+        task = asyncio.ensure_future(threads.run(hold))
+        for _ in range(times):
+            await asyncio.sleep(0.02)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return over.is_set() and threads.busy == 0
+
+    assert in_loop(work)
+
+
+def test_a_call_that_ends_as_it_is_given_up_is_over() -> None:
+    async def work(threads: Threads) -> int:
+        task = asyncio.ensure_future(threads.run(time.sleep, 0.05))
+        await asyncio.sleep(0.01)
+        time.sleep(0.1)  # the thread is done, and the loop has not heard of it
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return threads.busy
+
+    assert in_loop(work) == 0
+
+
+def test_what_was_asked_for_before_the_end_is_still_done() -> None:
+    done = []
+
+    async def work(threads: Threads) -> None:
+        waiting = [asyncio.ensure_future(threads.run(done.append, at)) for at in range(9)]
+        await asyncio.sleep(0)
+        threads.shutdown()
+        await asyncio.gather(*waiting)
+
+    in_loop(work)
+    assert sorted(done) == list(range(9))
+
+
+def test_a_loop_that_has_ended_ends_no_thread() -> None:
+    threads = Threads(1, "tried")
+
+    async def leave() -> None:
+        task = asyncio.ensure_future(threads.run(time.sleep, 0.1))
+        await asyncio.sleep(0.01)
+        assert not task.done()
+        tasks.append(task)
+
+    tasks: list[Any] = []
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave())
+    loop.close()
+    time.sleep(0.2)
+
+    async def work() -> int:
+        return await threads.run(max, 1, 2)
+
+    assert asyncio.run(work()) == 2
+    threads.shutdown()
