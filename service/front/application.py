@@ -5,6 +5,7 @@ import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from service.http.endpoint import Plain
 from service.http.headers import GUARDED, POLICY, POLICY_HEADER, SHARED
 from service.http.log import ROUTE, STARTED
 from service.http.problems import RAISED
-from service.http.question import Question
+from service.http.question import Maker, Question
 from service.http.rate_limit import RateLimit
 from service.http.request_id import HEADER, PLAIN
 from service.storage.database import Database
@@ -109,9 +110,7 @@ class Front:
         else:
             status, fields = 200, entry.headers.copy()
             body = entry.body if scope["method"] == "GET" else b""
-        request_id = given(REQUEST_ID)
-        if request_id is None or not PLAIN.fullmatch(request_id.decode("latin-1")):
-            request_id = next(self.ids)
+        request_id = self.id_of(headers)
         fields.append((REQUEST_ID, request_id))
         if age > NEWS_S and entry.version is not None and not is_new:
             fields.append((b"age", b"%d" % age))
@@ -206,17 +205,42 @@ class Front:
         if found is None:
             await self.forward(scope, receive, send, key, spelling)
             return None
-        (route, maker), today, began = found, clock.today(), time.perf_counter()
+        (route, maker), today, began = found, clock.today(), time.monotonic()
+        attempt = Attempt(maker)
+        is_given_up = False
         try:
-            plain = await self.threads.run(maker)
-        except Exception as error:
-            failed = {RAISED: error, STARTED: began}
+            await self.threads.run(attempt.make)
+        except asyncio.CancelledError:
+            is_given_up = True
+        if attempt.plain is None:
+            failed = {RAISED: attempt.taken_error(), STARTED: began}
+            if is_given_up:
+                environ = environ_of(scope) | failed
+                await self.threads.run(ask, self.app, environ, Answer())
+                raise asyncio.CancelledError
             await self.forward(scope, receive, send, key, spelling, failed)
             return None
-        entry = plain_entry(plain, key, route, unquote(asked.path.decode()), today)
+        entry = plain_entry(attempt.plain, key, route, unquote(asked.path.decode()), today)
         if self.is_current(entry.version):
             self.entries.add(entry, spelling)
+        if is_given_up:
+            self.tell_nobody(scope, entry, began)
+            raise asyncio.CancelledError
         return entry
+
+    def tell_nobody(self, scope: Scope, entry: Entry, began: float) -> None:
+        """Count and log an answer whose client has gone meanwhile."""
+        headers = dict(scope["headers"])
+        if self.limit is not None:
+            self.limit.counted(self.address(scope, headers), 200)
+        self.record.add(scope["method"], entry, 200, self.id_of(headers), began, True)
+
+    def id_of(self, headers: dict[bytes, bytes]) -> bytes:
+        """Return the id of a request: the client's own where it is a plain one, else a new one."""
+        given = headers.get(REQUEST_ID)
+        if given is None or not PLAIN.fullmatch(given.decode("latin-1")):
+            return next(self.ids)
+        return given
 
     async def forward(
         self,
@@ -351,6 +375,26 @@ class Front:
         database = self.app.extensions["database"]
         assert isinstance(database, Database)
         database.close()
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A plain answer as it is made: what it came to is known also when nobody waits for it."""
+
+    maker: Maker
+    plain: Plain | None = None
+    error: Exception | None = None
+
+    def make(self) -> None:
+        try:
+            self.plain = self.maker()
+        except Exception as error:
+            self.error = error
+
+    def taken_error(self) -> Exception | None:
+        """Return what it failed with, and keep it no longer: it keeps this, by its traceback."""
+        error, self.error = self.error, None
+        return error
 
 
 def plain_entry(plain: Plain, key: Hashable, route: str, path: str, today: date) -> Entry:

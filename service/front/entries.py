@@ -55,9 +55,10 @@ class Entry:
 
     def is_known_to(self, match: bytes | None, since: bytes | None) -> bool:
         """Tell whether the client has it, by If-None-Match or, without that, If-Modified-Since."""
-        if match is not None:
-            tags = match.decode("latin-1")
-            return match == self.quoted or parse_etags(tags).contains_weak(self.etag)
+        if match == self.quoted:
+            return True
+        if match is not None and (tags := parse_etags(match.decode("latin-1"))):
+            return tags.contains_weak(self.etag)
         if since is None or self.modified_at is None:
             return False
         day = parse_date(since.decode("latin-1"))

@@ -41,32 +41,52 @@ class Threads:
     def __init__(self, most: int, name: str) -> None:
         self.most, self.name = most, name
         self.started = self.busy = 0
+        self.is_shut = False
         self.calls: SimpleQueue[Call | None] = SimpleQueue()
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Return what a call that may wait returns; one that is given up is still waited for."""
+        if self.is_shut:
+            return function(*arguments)  # what is still to be closed
         loop = asyncio.get_running_loop()
+        if self.started <= self.busy and self.started < self.most:
+            self.start()
         call = Call(function, arguments, loop, loop.create_future())
         self.busy += 1
         self.calls.put(call)
-        if self.started < min(self.busy, self.most):
-            self.started += 1
-            Thread(target=self.work, name=f"{self.name}_{self.started}", daemon=True).start()
         try:
             made: T = await call.result
             return made
         except asyncio.CancelledError:
             while not call.is_over:
                 call.result = loop.create_future()
-                with suppress(BaseException):  # whatever becomes of it, nobody wants it any more
+                # Whatever becomes of it, nobody wants it any more.
+                with suppress(Exception, asyncio.CancelledError):
                     await call.result
             raise
+        finally:
+            del call  # which what it raised would keep, and be kept by
+
+    def start(self) -> None:
+        """Start another thread. Raises RuntimeError where there is none yet and none to be had."""
+        name = f"{self.name}_{self.started + 1}"
+        try:
+            Thread(target=self.work, name=name, daemon=True).start()
+        except RuntimeError:
+            if not self.started:
+                raise
+        else:
+            self.started += 1
 
     def work(self) -> None:
         while (call := self.calls.get()) is not None:
-            made, error = None, None
+            made: Any = None
+            error: BaseException | None = None
             try:
                 made = call.function(*call.arguments)
+            except StopIteration as raised:  # which no future takes
+                error = RuntimeError("a call raised StopIteration")
+                error.__cause__ = raised
             except BaseException as raised:
                 error = raised
             with suppress(RuntimeError):  # the loop has ended meanwhile
@@ -79,5 +99,6 @@ class Threads:
 
     def shutdown(self) -> None:
         """Let each thread end once there is nothing more to do."""
+        self.is_shut = True
         for _ in range(self.started):
             self.calls.put(None)

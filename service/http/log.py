@@ -47,7 +47,7 @@ def write(lines: list[str]) -> None:
 
 
 def start_clock() -> None:
-    request.environ.setdefault(STARTED, time.perf_counter())
+    request.environ.setdefault(STARTED, time.monotonic())
 
 
 def log_request(response: Response) -> Response:
@@ -96,4 +96,4 @@ def route() -> str:
 
 def elapsed() -> float:
     """Return the seconds since the request was read."""
-    return time.perf_counter() - float(request.environ.get(STARTED, time.perf_counter()))
+    return time.monotonic() - float(request.environ.get(STARTED, time.monotonic()))

@@ -56,6 +56,9 @@ class Routed(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def routed(app: Flask, path: bytes) -> Routed | None:
+    """Return where a path leads, or None where only Flask can tell: `//` begins no path of ours."""
+    if not path.startswith(b"/") or path.startswith(b"//"):
+        return None
     try:
         rule, arguments = app.url_map.bind("localhost").match(
             unquote(path.decode()), "GET", return_rule=True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from psycopg import Connection, DatabaseError, Error, OperationalError, errors, pq
+from psycopg import Connection, OperationalError, errors, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.rows import DictRow
 
@@ -37,7 +37,7 @@ class PreparedConnection(Connection[DictRow]):
             except errors.InvalidSqlStatementName:
                 # psycopg drops all after a rollback, and behind a pooler sessions change.
                 self.prepared.clear()
-                result = self.run_prepared(statement, given)
+                result = checked(self.pgconn.exec_params(statement, given))
         assert result.ntuples == 1
         return [result.get_value(0, at) for at in range(result.nfields)]
 
@@ -62,14 +62,6 @@ def checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
     """Return a result. Raises the psycopg.Error that it is of, as a cursor would."""
     if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         return result
-    raise kind_of(result)(pq.error_message(result))
-
-
-def kind_of(result: pq.abc.PGresult) -> type[Error]:
-    state = result.error_field(pq.DiagnosticField.SQLSTATE)
-    if state is None:  # said by libpq itself: the connection is lost
-        return OperationalError
-    try:
-        return errors.lookup(state.decode())
-    except KeyError:  # of an extension
-        return DatabaseError
+    if result.error_field(pq.DiagnosticField.SQLSTATE) is None:
+        raise OperationalError(pq.error_message(result))  # libpq says it: the connection is lost
+    raise errors.error_from_result(result)

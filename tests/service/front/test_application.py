@@ -88,6 +88,60 @@ def test_a_fault_in_a_plain_answer_is_answered_and_logged_once(
     assert line.exc_info[0] is ZeroDivisionError
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_a_client_did_not_wait_for_is_logged_and_counted(
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fails: bool,
+) -> None:
+    app = create_app(from_environment({"DATABASE_URL": database_url, "RATE_LIMIT": "5/minute", "LOG_LEVEL": "INFO"}))  # fmt: skip
+    monkeypatch.setattr(logging.getLogger("burdenshare"), "propagate", True)
+    meta = answers.meta
+
+    def slow() -> Any:
+        time.sleep(0.2)
+        return {}[0] if fails else meta()
+
+    async def leave() -> None:
+        task = asyncio.ensure_future(front.send(QUESTION))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        front.front.record.flush()
+
+    status = 500 if fails else 200
+    name = f'requests_total{{method="GET",route="/v1/spending-years",status="{status}"}}'
+    try:
+        with fronting(app) as front:
+            before = metric(front, name)
+            with monkeypatch.context() as patched:
+                patched.setattr(answers, "meta", slow)
+                asyncio.run(leave())
+            assert metric(front, name) == before + 1
+            assert front.front.flights == {}
+            assert front.get("/v1/members").headers["ratelimit"].startswith('"default";r=3')
+            faults = [record for record in caplog.records if record.levelno >= logging.ERROR]
+            assert len(faults) == fails
+    finally:
+        logging.getLogger("burdenshare").setLevel("WARNING")
+        app.extensions["database"].close()
+
+
+def test_two_slashes_lead_where_flask_says(front: Client) -> None:
+    answer = front.get("//v1/members?limit=1")
+    assert answer.json["links"]["self"] == "/v1/members?limit=1"  # `//v1` would be a host
+    assert (answer.status, front.plain) == (200, 0)
+
+
+def test_an_empty_if_none_match_asks_nothing(front: Client) -> None:
+    since = front.get(QUESTION).headers["last-modified"]
+    for match in ("", " ", ","):
+        headers = {"if_none_match": match, "if_modified_since": since}
+        assert front.get(QUESTION, **headers).status == 304
+
+
 def test_what_has_failed_is_not_asked_of_the_database_again(
     front: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,44 @@ def test_what_a_call_returns_and_raises_comes_back() -> None:
     assert in_loop(work) == 4
 
 
+def test_a_call_may_raise_what_no_future_takes() -> None:
+    async def work(threads: Threads) -> None:
+        with pytest.raises(RuntimeError) as caught:
+            await threads.run(next, iter(()))
+        assert isinstance(caught.value.__cause__, StopIteration)
+
+    in_loop(work)
+
+
+def test_what_is_to_be_closed_is_closed_after_the_end() -> None:
+    async def work(threads: Threads) -> int:
+        await threads.run(max, 1, 2)
+        threads.shutdown()
+        return await threads.run(max, 3, 4)
+
+    assert in_loop(work) == 4
+
+
+def test_a_thread_that_cannot_start_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def work(threads: Threads) -> int:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", fail)
+            with pytest.raises(RuntimeError, match="start"):
+                await threads.run(max, 1, 2)
+        assert (threads.started, threads.busy) == (0, 0)
+        await threads.run(max, 1, 2)
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", fail)
+            await asyncio.gather(*(threads.run(time.sleep, 0.01) for _ in range(3)))
+        assert threads.started == 1
+        return await threads.run(max, 3, 4)
+
+    assert in_loop(work) == 4
+
+
 def test_a_thread_is_started_when_all_others_are_busy() -> None:
     async def work(threads: Threads) -> list[int]:
         for _ in range(5):

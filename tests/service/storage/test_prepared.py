@@ -93,13 +93,16 @@ def test_errors_are_those_of_a_cursor(
     assert connection.fetch_texts(b"SELECT 5", []) == [b"5"]
 
 
-def test_an_error_of_an_extension_is_an_error_of_the_database(
-    connection: PreparedConnection,
+@pytest.mark.parametrize("state", ["ZZ999", "57P77", "22999", "08777"])
+def test_an_unknown_error_is_of_the_class_that_a_cursor_says(
+    connection: PreparedConnection, state: str
 ) -> None:
-    with pytest.raises(psycopg.DatabaseError, match="strange"):
-        connection.fetch_texts(
-            b"DO $$ BEGIN RAISE EXCEPTION 'strange' USING ERRCODE = 'ZZ999'; END $$", []
-        )
+    statement = f"DO $$ BEGIN RAISE EXCEPTION 'strange' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(psycopg.DatabaseError, match="strange") as expected:
+        connection.execute(statement.encode())
+    with pytest.raises(psycopg.DatabaseError, match="strange") as found:
+        connection.fetch_texts(statement.encode(), [])
+    assert type(found.value) is type(expected.value)
 
 
 def test_a_connection_that_was_lost_says_so(
