@@ -54,20 +54,22 @@ def choose(snapshot: Snapshot, query: dict[str, Any]) -> Row:
     for. A page after the first stays with the release of the first. Raises a 400 ProblemError
     when the source has no such release, a 410 when a cursor goes on in one withdrawn since.
     """
-    every = snapshot.fetch_fixed("releases/chronology")
-    pinned = answers.pinned_release(query) or query["release"]
+    pinned, source, as_of = release_of(query), query["source"], query["as_of"]
     if pinned and (said := snapshot.codes.withdrawal(pinned)):
         raise gone("query", "cursor", said)
-    if pinned not in (None, "latest", "first"):
-        chosen = named(every, pinned, query["source"])
-    else:
-        held = [release for release in every if release["source"] == source_of(query)]
-        chosen = dated(held, query["as_of"], first=pinned == "first")
-    return chosen | {"as_of": query["as_of"]}
+
+    def find() -> Row:
+        every = snapshot.fetch_fixed("releases/chronology")
+        if pinned not in (None, "latest", "first"):
+            return named(every, pinned, source)
+        held = [release for release in every if release["source"] == (source or DEFAULT_SOURCE)]
+        return dated(held, as_of, first=pinned == "first")
+
+    return snapshot.find_once((pinned, source, as_of), find) | {"as_of": as_of}
 
 
-def source_of(query: dict[str, Any]) -> str:
-    return str(query["source"] or DEFAULT_SOURCE)
+def release_of(query: dict[str, Any]) -> str | None:
+    return answers.pinned_release(query) or query["release"]
 
 
 def named(every: list[Row], release: str, source: str | None) -> Row:

@@ -1,7 +1,7 @@
 """The pool, the snapshot a request reads, and the named queries."""
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -55,13 +55,18 @@ class OutdatedError(Exception):
     """The data are of another revision than was taken for granted."""
 
 
+# How much is kept of what was found in fixed rows.
+FINDINGS = 1000
+
+
 class Known(NamedTuple):
-    """What is fixed for as long as the data are of one revision: {"revision", "changed_at"}, and
-    the rows of queries that take nothing, by name, as they come to be read.
+    """What is fixed for as long as the data are of one revision: {"revision", "changed_at"}, the
+    rows of queries that take nothing, by name, as they come to be read, and what is found in them.
     """
 
     dataset: Row
     rows: dict[str, list[Row]]
+    findings: dict[Hashable, Any]
 
 
 class Database:
@@ -233,7 +238,7 @@ class Snapshot:
             raise DatabaseUnavailableError("no data are loaded yet")
         newest = self.database.known
         if newest is None or newest.dataset != found:
-            newest = self.database.known = Known(found, {})
+            newest = self.database.known = Known(found, {}, {})
         return newest
 
     @cached_property
@@ -246,6 +251,20 @@ class Snapshot:
         if name not in rows:
             rows[name] = self.fetch_all(name, {})
         return rows[name]
+
+    def find_once(self, what: Hashable, find: Callable[[], Made]) -> Made:
+        """Return what is found in rows that are fixed, looked for again once it is forgotten.
+
+        What `find` raises is not kept.
+        """
+        findings: dict[Hashable, Made] = self.fixed.findings
+        found = findings.get(what)
+        if found is None:
+            found = find()
+            if len(findings) >= FINDINGS:
+                findings.clear()
+            findings[what] = found
+        return found
 
     def fetch_all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run sql/queries/<name>.sql; a parameter left out is NULL."""

@@ -6,9 +6,10 @@ WITH matching AS NOT MATERIALIZED (
         indicator.unit,
         release.source
     FROM observation
-    INNER JOIN area ON observation.area = area.code
-    INNER JOIN indicator ON observation.indicator = indicator.id
-    INNER JOIN release ON observation.release = release.id
+    -- Each has its row, as foreign keys; LEFT so that those not asked for are not looked up.
+    LEFT JOIN area ON observation.area = area.code
+    LEFT JOIN indicator ON observation.indicator = indicator.id
+    LEFT JOIN release ON observation.release = release.id
     WHERE
         observation.release = %(release)s
         AND (%(area)s::text[] IS NULL OR observation.area = any(%(area)s))
