@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 from flask import Flask
 from werkzeug.http import parse_date, unquote_etag
@@ -21,13 +20,13 @@ from service.http.endpoint import Plain
 from service.http.headers import GUARDED, POLICY, POLICY_HEADER, SHARED
 from service.http.log import ROUTE, STARTED
 from service.http.problems import RAISED
-from service.http.question import Maker, Question
+from service.http.question import Maker, Question, Routed
 from service.http.rate_limit import RateLimit
 from service.http.request_id import HEADER, PLAIN
 from service.storage.database import Database
 from service.storage.watch import Watch, version_of
 
-from .entries import Entries, Entry, Spelling
+from .entries import Entries, Entry, Headers, Spelling
 from .record import Record, request_ids, told_of
 from .threads import Threads
 from .wsgi import Answer, Scope, ask, environ_of
@@ -201,11 +200,11 @@ class Front:
 
         What fails is handed to Flask too, which says it in its form, with its line in the log.
         """
-        found = question.maker(self.app, asked, scope["query_string"])
-        if found is None:
+        leading = question.maker(self.app, asked, scope["query_string"])
+        if leading is None:
             await self.forward(scope, receive, send, key, spelling)
             return None
-        (route, maker), today, began = found, clock.today(), time.monotonic()
+        (found, maker), today, began = leading, clock.today(), time.monotonic()
         attempt = Attempt(maker)
         is_given_up = False
         try:
@@ -220,7 +219,7 @@ class Front:
                 raise asyncio.CancelledError
             await self.forward(scope, receive, send, key, spelling, failed)
             return None
-        entry = plain_entry(attempt.plain, key, route, unquote(asked.path.decode()), today)
+        entry = plain_entry(attempt.plain, key, found, today)
         if self.is_current(entry.version):
             self.entries.add(entry, spelling)
         if is_given_up:
@@ -324,26 +323,14 @@ class Front:
         self, answer: Answer, environ: dict[str, Any], key: Hashable, today: date
     ) -> Entry | None:
         """Return what is to be kept of an answer, if it may be given again."""
-        fields = dict(answer.headers)
         may_be_kept = answer.status == 200 and environ["REQUEST_METHOD"] == "GET"
-        if not (may_be_kept and MADE_FROM in environ and b"etag" in fields):
+        if not (may_be_kept and MADE_FROM in environ and b"etag" in dict(answer.headers)):
             return None
-        revision = environ[MADE_FROM]
-        version = None if revision is None else version_of(revision, today)
-        if not self.is_current(version):
-            return None
+        fields = [field for field in answer.headers if field[0] not in OF_ONE_REQUEST]
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        release = fields.get(b"x-data-release", b"").decode("latin-1") or None
-        return Entry(
-            key,
-            version,
-            [field for field in answer.headers if field[0] not in OF_ONE_REQUEST],
-            answer.body,
-            unquote_etag(fields[b"etag"].decode("latin-1"))[0] or "",
-            read_date(fields.get(b"last-modified", b"").decode("latin-1")),
-            environ.get(ROUTE, "none"),
-            told_of(environ.get(ROUTE, "none"), path, release),
-        )
+        route, revision = environ.get(ROUTE, "none"), environ[MADE_FROM]
+        entry = entry_from(fields, answer.body, revision, today, key, route, path)
+        return entry if self.is_current(entry.version) else None
 
     def is_current(self, version: str | None) -> bool:
         """Tell whether an answer of this version may be given again."""
@@ -397,19 +384,33 @@ class Attempt:
         return error
 
 
-def plain_entry(plain: Plain, key: Hashable, route: str, path: str, today: date) -> Entry:
+def plain_entry(plain: Plain, key: Hashable, found: Routed, today: date) -> Entry:
     """Return a plain answer with the fields that all answers have."""
-    fields, validators = dict(plain.fields), plain.validators
-    named = [(name.lower().encode(), value.encode("latin-1")) for name, value in plain.fields]
+    own = [(name.lower().encode(), value.encode("latin-1")) for name, value in plain.fields]
+    revision = plain.validators.revision
+    return entry_from(own + OF_ALL, plain.body, revision, today, key, found.route, found.path)
+
+
+def entry_from(
+    headers: Headers,
+    body: bytes,
+    revision: str | None,
+    today: date,
+    key: Hashable,
+    route: str,
+    path: str,
+) -> Entry:
+    """Return an answer as it is kept, with what its headers say of it."""
+    fields = dict(headers)
     return Entry(
         key,
-        None if validators.revision is None else version_of(validators.revision, today),
-        named + OF_ALL,
-        plain.body,
-        unquote_etag(fields["ETag"])[0] or "",
-        read_date(fields.get("Last-Modified", "")),
+        None if revision is None else version_of(revision, today),
+        headers,
+        body,
+        unquote_etag(fields[b"etag"].decode("latin-1"))[0] or "",
+        read_date(fields.get(b"last-modified", b"").decode("latin-1")),
         route,
-        told_of(route, path, fields.get("X-Data-Release")),
+        told_of(route, path, fields.get(b"x-data-release", b"").decode("latin-1") or None),
     )
 
 

@@ -47,8 +47,9 @@ def read(
 
 
 class Routed(NamedTuple):
-    """Where a path leads: the route as it is declared, its view, and what stands in its place."""
+    """Where a path leads: itself as text, the route as it is declared, its view and arguments."""
 
+    path: str
     route: str
     view: Any
     arguments: Mapping[str, Any]
@@ -59,13 +60,12 @@ def routed(app: Flask, path: bytes) -> Routed | None:
     """Return where a path leads, or None where only Flask can tell: `//` begins no path of ours."""
     if not path.startswith(b"/") or path.startswith(b"//"):
         return None
+    text = unquote(path.decode())
     try:
-        rule, arguments = app.url_map.bind("localhost").match(
-            unquote(path.decode()), "GET", return_rule=True
-        )
+        rule, arguments = app.url_map.bind("localhost").match(text, "GET", return_rule=True)
     except (HTTPException, RoutingException):
         return None
-    return Routed(rule.rule, app.view_functions[rule.endpoint], arguments)
+    return Routed(text, rule.rule, app.view_functions[rule.endpoint], arguments)
 
 
 @lru_cache(maxsize=1000)
@@ -89,8 +89,8 @@ def chosen(app: Flask, path: bytes, accept: str) -> str | None:
 Maker = Callable[[], Plain]
 
 
-def maker(app: Flask, question: Question, query: bytes) -> tuple[str, Maker] | None:
-    """Return the route of a question, and what makes a plain answer to it.
+def maker(app: Flask, question: Question, query: bytes) -> tuple[Routed, Maker] | None:
+    """Return where a question leads, and what makes a plain answer to it.
 
     None where only Flask answers: where it is not in JSON, or has more to say in its head.
     """
@@ -102,9 +102,8 @@ def maker(app: Flask, question: Question, query: bytes) -> tuple[str, Maker] | N
         return None
 
     def make() -> Plain:
-        target = Target(unquote(question.path.decode()), query)
-        with app.app_context(), answering(target):
+        with app.app_context(), answering(Target(found.path, query)):
             made: Plain = plain(found.arguments, encoding.BY_NAME.get(question.coding))
             return made
 
-    return found.route, make
+    return found, make
