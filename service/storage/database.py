@@ -311,10 +311,11 @@ class Snapshot:
         with refusing(paging):
             statement, values = statement_of_page(WRITTEN, name, parameters, paging)
             found = self.connection.fetch_texts(statement.text, values)
-        revision, counts, length, key, rows = found
+        revision, total, taken, key, rows = found
         self.confirm(revision.decode())
         last_key = None if key is None else orjson.loads(key)
-        return Page(Written(rows, int(length)), orjson.loads(counts), last_key)
+        length = min(int(taken), paging.limit)
+        return Page(Written(rows, length), {"total": int(total)}, last_key)
 
     def fetch_each(self, name: str, parameters: Mapping[str, Any], fields: Sequence[By]) -> "Rows":
         """Return the rows of a query in order, which is run when the first is asked for."""
@@ -436,16 +437,19 @@ LEFT JOIN numbered ON true
 ORDER BY numbered.page_row
 """
 
-# The rows as one text, of the one row beyond the page nothing.
+# The rows as one text, of the one row beyond the page nothing. Where all rows are on one page,
+# nothing else counts them: PostgreSQL runs a subquery of a CASE when it comes to it.
 JOINED = """
 SELECT
     (SELECT dataset.revision::text FROM dataset) AS page_revision,
-    to_jsonb(counted) AS page_counts,
+    CASE
+        WHEN {is_first} AND found.page_taken < %(page_limit)s THEN found.page_taken
+        ELSE (SELECT count(*) FROM matching)
+    END AS page_total,
     found.*
-FROM counted
-CROSS JOIN (
+FROM (
     SELECT
-        least(count(*), %(page_limit)s - 1) AS page_length,
+        count(*) AS page_taken,
         CASE
             WHEN count(*) = %(page_limit)s
                 THEN to_jsonb(
@@ -475,13 +479,13 @@ counted AS ({counts}),
 page AS ({of_matching})
 """
 
-# Of the columns no more than are sorted by: what the others take to make is spared.
+# Of the columns no more than are sorted by: what the others take to make is spared. Rows that are
+# to be counted too are looked for twice, since setting them aside would cost every page more.
 NARROW = """
-matching AS (
+matching AS NOT MATERIALIZED (
     SELECT {columns}, every.json
     FROM ({query}) AS every
 ),
-counted AS ({counts}),
 page AS ({of_matching})
 """
 
@@ -669,6 +673,7 @@ def paged(
         query=sql.SQL(read_query(name)),
         counts=sql.SQL(read_query(counts) if counts else TOTAL),
         after=keyset(Paging(fields, 0, after)),
+        is_first=sql.SQL("true" if nulls is None else "false"),
         within=within(fields, several),
         few=sql.Literal(FEW),
         columns=sql.SQL(", ").join(sql.Identifier("every", by.field) for by in fields),
