@@ -112,7 +112,9 @@ class ListQuery(Query):
         """Turn `x`, `x_gte` and `x_lte` into one PostgreSQL range literal under `x`."""
         for name in bounded(self.row):
             lower, upper = data.pop(f"{name}_gte", None), data.pop(f"{name}_lte", None)
-            exact = data.get(name)
+            exact = data.setdefault(name, None)
+            if lower is None and upper is None and exact is None:
+                continue
             lower = max((at for at in (lower, exact) if at is not None), default=None)
             upper = min((at for at in (upper, exact) if at is not None), default=None)
             if lower is not None and upper is not None and lower > upper:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask
-from werkzeug.http import parse_date, unquote_etag
+from werkzeug.http import parse_date
 
 from service import clock
 from service.http import question
@@ -386,7 +386,7 @@ class Attempt:
 
 def plain_entry(plain: Plain, key: Hashable, found: Routed, today: date) -> Entry:
     """Return a plain answer with the fields that all answers have."""
-    own = [(name.lower().encode(), value.encode("latin-1")) for name, value in plain.fields]
+    own = [(written(name), value.encode("latin-1")) for name, value in plain.fields]
     revision = plain.validators.revision
     return entry_from(own + OF_ALL, plain.body, revision, today, key, found.route, found.path)
 
@@ -407,7 +407,7 @@ def entry_from(
         None if revision is None else version_of(revision, today),
         headers,
         body,
-        unquote_etag(fields[b"etag"].decode("latin-1"))[0] or "",
+        fields[b"etag"],
         read_date(fields.get(b"last-modified", b"").decode("latin-1")),
         route,
         told_of(route, path, fields.get(b"x-data-release", b"").decode("latin-1") or None),
@@ -416,6 +416,12 @@ def entry_from(
 
 # One for each revision of the data, and each year.
 read_date = lru_cache(100)(parse_date)
+
+
+@cache
+def written(name: str) -> bytes:
+    """Return the name of a header field as ASGI has it. There are few that we send."""
+    return name.lower().encode()
 
 
 def has_length(answer: Answer) -> bool:

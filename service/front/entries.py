@@ -41,24 +41,26 @@ class Entry:
     version: str | None
     headers: Headers
     body: bytes
-    etag: str
+    etag: bytes  # strong, with its quotes
     modified_at: datetime | None
     route: str
     told: str  # what its lines in the log say of it
-    not_modified: Headers = field(init=False)
-    quoted: bytes = field(init=False)
+    bare: Headers | None = field(init=False, default=None)
     spellings: list[Spelling] = field(init=False, default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.not_modified = [one for one in self.headers if one[0] not in OF_THE_BODY]
-        self.quoted = f'"{self.etag}"'.encode("latin-1")
+    @property
+    def not_modified(self) -> Headers:
+        """The fields of a 304, made for the first one: most answers never see one."""
+        if self.bare is None:
+            self.bare = [one for one in self.headers if one[0] not in OF_THE_BODY]
+        return self.bare
 
     def is_known_to(self, match: bytes | None, since: bytes | None) -> bool:
         """Tell whether the client has it, by If-None-Match or, without that, If-Modified-Since."""
-        if match == self.quoted:
+        if match == self.etag:
             return True
         if match is not None and (tags := parse_etags(match.decode("latin-1"))):
-            return tags.contains_weak(self.etag)
+            return tags.contains_weak(self.etag[1:-1].decode("latin-1"))
         if since is None or self.modified_at is None:
             return False
         day = parse_date(since.decode("latin-1"))
@@ -134,4 +136,4 @@ class Entries:
 
 
 def size_of(spelling: Spelling) -> int:
-    return SPELLING + sum(len(part) for part in spelling if part is not None)
+    return SPELLING + sum(map(len, filter(None, spelling)))

@@ -1,8 +1,9 @@
 """From a query string to typed values, refusing whatever the schema does not name."""
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote_plus
 
@@ -110,9 +111,12 @@ def spelled(query_string: bytes) -> list[tuple[str, str]]:
     ]
 
 
-@lru_cache(QUERIES)
 def quoted(text: str) -> str:
-    return quote_plus(text, safe=",")
+    return text if PLAIN.fullmatch(text) else quote_plus(text, safe=",")
+
+
+# What needs no quoting, as most that is asked.
+PLAIN = re.compile(r"[A-Za-z0-9_.,~-]*")
 
 
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:
@@ -196,13 +200,30 @@ def narrowed(schema: Query, given: frozenset[str]) -> Query:
     """
     narrow = copy(schema)
     narrow.load_fields = {
-        name: field
+        name: remembering(field)
         for name, field in schema.load_fields.items()
         if (field.data_key or name) in given
         or field.required
         or field.load_default is not ma.missing
     }
     return narrow
+
+
+def remembering(field: fields.Field[Any]) -> fields.Field[Any]:
+    """Return a field that loads alike, what it has loaded before from memory."""
+    remembers = copy(field)
+    remembers.__dict__["deserialize"] = partial(load, field)
+    return remembers
+
+
+def load(field: fields.Field[Any], value: Any, *_: Any, **__: Any) -> Any:
+    return loaded(field, tuple(value) if isinstance(value, list) else value)
+
+
+# Most questions repeat the values of others in another combination. A refusal is not kept.
+@lru_cache(QUERIES)
+def loaded(field: fields.Field[Any], value: Any) -> Any:
+    return field.deserialize(list(value) if isinstance(value, tuple) else value)
 
 
 def check_path(parameters: Mapping[str, str], path: str) -> None:

@@ -563,13 +563,20 @@ FROM ({query}) AS found
 
 
 class Statement(NamedTuple):
-    """A statement as PostgreSQL takes it, and the parameters that $1, $2, … stand for."""
+    """A statement as PostgreSQL takes it, and the parameters that $1, $2, … stand for.
+
+    Of those in `single`, which are lists of one value, it takes that value.
+    """
 
     text: bytes
     names: tuple[str, ...]
+    single: frozenset[str]
 
     def fill(self, parameters: Mapping[str, Any]) -> list[Any]:
-        return [parameters.get(name) for name in self.names]
+        return [
+            parameters[name][0] if name in self.single else parameters.get(name)
+            for name in self.names
+        ]
 
     def written(
         self, parameters: Mapping[str, Any], connection: psycopg.Connection[DictRow]
@@ -583,7 +590,7 @@ NUMBERED = re.compile(rb"\$(\d+)")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 IS_NULL = re.compile(r"%\((\w+)\)s::[\w\[\]]+ IS (NOT )?NULL")
 
-ANY = re.compile(r"= any\((%\((\w+)\)s)(?:::text\[\])?\)")
+ANY = re.compile(r"= any\(%\((\w+)\)s(?:::text\[\])?\)")
 # How a parameter is named among those given when it is a list of one value.
 SINGLE = "{}[1]"
 
@@ -616,19 +623,25 @@ def statement_of(text: str, given: Given) -> Statement:
     What is known of a condition stands beside it, so that it goes on giving its parameter a type.
     """
 
+    names = tuple(name for name in dict.fromkeys(PARAMETER.findall(text)) if name in given)
+    numbers = {name: f"${at}" for at, name in enumerate(names, 1)}
+    single = frozenset(name for name in ANY.findall(text) if SINGLE.format(name) in given)
+
     def folded(found: re.Match[str]) -> str:
         is_true = (found[1] in given) == bool(found[2])
         return f"({'true OR' if is_true else 'false AND'} {found[0]})"
 
     def alone(found: re.Match[str]) -> str:
         """Write a list of one value as that value: a plan expects ten of any list."""
-        return f"= ({found[1]}::text[])[1]" if SINGLE.format(found[2]) in given else found[0]
+        return f"= {numbers[found[1]]}::text" if found[1] in single else found[0]
+
+    def numbered(found: re.Match[str]) -> str:
+        number = numbers.get(found[1], "NULL")
+        return f"ARRAY[{number}::text]" if found[1] in single else number
 
     text = ANY.sub(alone, IS_NULL.sub(folded, text))
-    names = tuple(name for name in dict.fromkeys(PARAMETER.findall(text)) if name in given)
-    numbers = {name: f"${at}" for at, name in enumerate(names, 1)}
-    text = PARAMETER.sub(lambda found: numbers.get(found[1], "NULL"), text).replace("%%", "%")
-    return Statement(text.encode(), names)
+    text = PARAMETER.sub(numbered, text).replace("%%", "%")
+    return Statement(text.encode(), names, single)
 
 
 # There are as many statements as ways to ask: few are asked, any could be.

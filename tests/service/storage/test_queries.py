@@ -27,6 +27,11 @@ def test_query_is_valid(database_url: str, name: str) -> None:
         for given in (frozenset(), names, *({name} for name in names)):
             statement = database.statement_of(f"EXPLAIN {text}", frozenset(given))
             connection.execute(statement.text, statement.fill({}))
+        # A list of one value is given as that value.
+        asked = {name: ["one"] for name in database.ANY.findall(text)}
+        statement = database.statement_of(f"EXPLAIN {text}", database.given(asked))
+        connection.execute(statement.text, statement.fill(asked))
+        assert statement.fill(asked) == ["one"] * len(asked)
 
 
 @pytest.mark.parametrize("name", NAMES)
