@@ -23,7 +23,7 @@ from service.http.problems import RAISED
 from service.http.question import Maker, Question, Routed
 from service.http.rate_limit import RateLimit
 from service.http.request_id import HEADER, PLAIN
-from service.storage.database import Database
+from service.storage.database import Database, DatabaseUnavailableError
 from service.storage.watch import Watch, version_of
 
 from .entries import Entries, Entry, Headers, Spelling
@@ -50,6 +50,8 @@ SLICE = 2**16
 SILENCE_S = 10
 
 REQUEST_ID = HEADER.lower().encode()
+# How many more objects there may be before the collector looks through them, instead of 700.
+YOUNG = 5000
 # What makes an answer another one in ways that are not kept.
 PARTICULAR = {b"range", b"if-range", b"content-length", b"transfer-encoding", b"expect"}
 # What each answer in JSON has, whatever it is of.
@@ -75,6 +77,10 @@ class Front:
         self.flights: dict[Hashable, asyncio.Future[None]] = {}
         self.ids = request_ids()
         self.record = Record()
+        # A plain answer waits for one of as many threads as there are connections, so that threads
+        # do not wait for those: they would take a tenth of the processor with waking each other.
+        self.plain_threads = Threads(config.pool_size, "plain")
+        self.patience_s = config.pool_timeout_s
         self.threads = Threads(config.pool_size + SPARE_THREADS, "flask")
         # What goes on with a file, or ends it, never queues behind those who wait for its place.
         self.going_on = Threads(config.pool_size + SPARE_THREADS, "file")
@@ -205,10 +211,10 @@ class Front:
             await self.forward(scope, receive, send, key, spelling)
             return None
         (found, maker), today, began = leading, clock.today(), time.monotonic()
-        attempt = Attempt(maker)
+        attempt = Attempt(maker, began + self.patience_s)
         is_given_up = False
         try:
-            await self.threads.run(attempt.make)
+            await self.plain_threads.run(attempt.make)
         except asyncio.CancelledError:
             is_given_up = True
         if attempt.plain is None:
@@ -346,9 +352,11 @@ class Front:
             return
         while (await receive())["type"] == "lifespan.startup":
             self.watch.start()
-            # What was made so far stays: the collector need not look through it again and again.
+            # What was made so far stays: the collector need not look through it again and
+            # again, nor every dozen answers through those that are kept.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(YOUNG)
             await send({"type": "lifespan.startup.complete"})
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -357,6 +365,7 @@ class Front:
         """Write what is still to be written, and give back what the worker holds."""
         self.record.flush()
         self.watch.stop()
+        self.plain_threads.shutdown()
         self.threads.shutdown()
         self.going_on.shutdown()
         database = self.app.extensions["database"]
@@ -369,11 +378,14 @@ class Attempt:
     """A plain answer as it is made: what it came to is known also when nobody waits for it."""
 
     maker: Maker
+    until: float  # when it is too late to begin, by the monotonic clock
     plain: Plain | None = None
     error: Exception | None = None
 
     def make(self) -> None:
         try:
+            if time.monotonic() > self.until:
+                raise DatabaseUnavailableError("as many answers as may be are being made")
             self.plain = self.maker()
         except Exception as error:
             self.error = error

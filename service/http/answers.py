@@ -143,7 +143,11 @@ def next_link(key: Any, release: Query | None) -> str | None:
 
 
 def link(query: str) -> str:
-    return quote(target().path) + (f"?{query}" if query else "")
+    return quoted(target().path) + (f"?{query}" if query else "")
+
+
+# Of a path; few are asked.
+quoted = lru_cache(1000)(quote)
 
 
 def encoded(cursor: Row) -> str:

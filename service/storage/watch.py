@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from datetime import date
+from functools import lru_cache
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -79,6 +80,7 @@ class Watch:
         self.is_due.clear()
 
 
+@lru_cache(10)
 def version_of(revision: str, today: date) -> str:
     """Return what an answer depends on: some say what holds on the day that is."""
     return f"{revision} {today}"

@@ -339,6 +339,25 @@ def test_questions_that_fail_do_not_wait_in_line(front: Client) -> None:
     assert front.front.flights == {}
 
 
+def test_a_question_that_waits_too_long_to_be_begun_is_given_up(database_url: str) -> None:
+    app = create_app(Config(database_url=database_url, pool_size=1, pool_timeout_s=0.2))
+
+    async def while_busy(front: Client) -> Answer:
+        busy = asyncio.ensure_future(front.front.plain_threads.run(time.sleep, 0.6))
+        await asyncio.sleep(0)
+        answer = await front.send(QUESTION)
+        await busy
+        return answer
+
+    with fronting(app) as front:
+        late = asyncio.run(while_busy(front))
+        assert (late.status, late.json["code"]) == (503, "database_unavailable")
+        assert "retry-after" in late.headers
+        # Nothing is wrong with the database: whoever asks next is not kept from it.
+        assert front.get(QUESTION).status == 200
+    app.extensions["database"].close()
+
+
 def test_a_header_given_twice_is_left_to_flask(front: Client) -> None:
     front.get(QUESTION)
     twice = ((b"accept", b"image/png"), (b"accept", b"text/csv"))
