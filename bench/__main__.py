@@ -54,7 +54,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("make bench", "make bench [ROUNDS=N] [ONLY=A,B]", __doc__)
-    parser.add_argument("--rounds", type=positive, default=4, help="how often each is visited")
+    parser.add_argument("--rounds", type=positive, default=8, help="how often each is visited")
     parser.add_argument("--only", type=parts, default=[], help=f"of: {', '.join(run.PARTS)}")
     return parser.parse_args()
 
