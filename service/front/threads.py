@@ -1,6 +1,7 @@
 """Threads that make calls for an event loop."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,6 +80,10 @@ class Threads:
             self.started += 1
 
     def work(self) -> None:
+        # Where cores are few, one that wakes would push aside the loop that has just called it,
+        # only to wait for Python's lock. Linux alone has this to set, and may not let us.
+        with suppress(AttributeError, OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         while (call := self.calls.get()) is not None:
             made: Any = None
             error: BaseException | None = None

@@ -1,6 +1,7 @@
 """Threads make calls for a loop: as many at once as there may be, and each to its end."""
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -34,6 +35,14 @@ def test_what_a_call_returns_and_raises_comes_back() -> None:
         raise KeyboardInterrupt
 
     assert in_loop(work) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="needs Linux")
+def test_a_thread_that_wakes_does_not_push_the_loop_aside() -> None:
+    async def work(threads: Threads) -> tuple[int, int]:
+        return await threads.run(os.sched_getscheduler, 0), os.sched_getscheduler(0)
+
+    assert in_loop(work) == (os.SCHED_BATCH, os.SCHED_OTHER)
 
 
 def test_a_call_may_raise_what_no_future_takes() -> None:
