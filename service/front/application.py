@@ -78,7 +78,7 @@ class Front:
         self.ids = request_ids()
         self.record = Record()
         # A plain answer waits for one of as many threads as there are connections, so that threads
-        # do not wait for those: they would take a tenth of the processor with waking each other.
+        # do not wait for those: waking each other took up to a tenth of the processor.
         self.plain_threads = Threads(config.pool_size, "plain")
         self.patience_s = config.pool_timeout_s
         self.threads = Threads(config.pool_size + SPARE_THREADS, "flask")

@@ -143,11 +143,11 @@ def next_link(key: Any, release: Query | None) -> str | None:
 
 
 def link(query: str) -> str:
-    return quoted(target().path) + (f"?{query}" if query else "")
+    return quoted_path(target().path) + (f"?{query}" if query else "")
 
 
-# Of a path; few are asked.
-quoted = lru_cache(1000)(quote)
+# There are few.
+quoted_path = lru_cache(1000)(quote)
 
 
 def encoded(cursor: Row) -> str:
