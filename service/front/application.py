@@ -23,7 +23,7 @@ from service.http.problems import RAISED
 from service.http.question import Maker, Question, Routed
 from service.http.rate_limit import RateLimit
 from service.http.request_id import HEADER, PLAIN
-from service.storage.database import Database, DatabaseUnavailableError
+from service.storage.database import Database
 from service.storage.watch import Watch, version_of
 
 from .entries import Entries, Entry, Headers, Spelling
@@ -77,13 +77,13 @@ class Front:
         self.flights: dict[Hashable, asyncio.Future[None]] = {}
         self.ids = request_ids()
         self.record = Record()
-        # A plain answer waits for one of as many threads as there are connections, so that threads
-        # do not wait for those: waking each other took up to a tenth of the processor.
-        self.plain_threads = Threads(config.pool_size, "plain")
-        self.patience_s = config.pool_timeout_s
-        self.threads = Threads(config.pool_size + SPARE_THREADS, "flask")
+        most = config.pool_size + SPARE_THREADS
+        # At first no more plain answers are made at once than there are connections: threads that
+        # wait for those, and wake each other, took up to a tenth of the processor.
+        self.plain_threads = Threads(most, "plain", few=config.pool_size)
+        self.threads = Threads(most, "flask")
         # What goes on with a file, or ends it, never queues behind those who wait for its place.
-        self.going_on = Threads(config.pool_size + SPARE_THREADS, "file")
+        self.going_on = Threads(most, "file")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -211,7 +211,7 @@ class Front:
             await self.forward(scope, receive, send, key, spelling)
             return None
         (found, maker), today, began = leading, clock.today(), time.monotonic()
-        attempt = Attempt(maker, began + self.patience_s)
+        attempt = Attempt(maker)
         is_given_up = False
         try:
             await self.plain_threads.run(attempt.make)
@@ -353,7 +353,7 @@ class Front:
         while (await receive())["type"] == "lifespan.startup":
             self.watch.start()
             # What was made so far stays: the collector need not look through it again and
-            # again, nor every dozen answers through those that are kept.
+            # again, nor through what is new for every dozen answers.
             gc.collect()
             gc.freeze()
             gc.set_threshold(YOUNG)
@@ -378,14 +378,11 @@ class Attempt:
     """A plain answer as it is made: what it came to is known also when nobody waits for it."""
 
     maker: Maker
-    until: float  # when it is too late to begin, by the monotonic clock
     plain: Plain | None = None
     error: Exception | None = None
 
     def make(self) -> None:
         try:
-            if time.monotonic() > self.until:
-                raise DatabaseUnavailableError("as many answers as may be are being made")
             self.plain = self.maker()
         except Exception as error:
             self.error = error

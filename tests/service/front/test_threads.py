@@ -5,11 +5,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from service.front.threads import Threads
+from service.front.threads import WAIT_S, Threads
 
 
 def in_loop(work: Callable[[Threads], Coroutine[Any, Any, Any]], most: int = 3) -> Any:
@@ -37,12 +38,60 @@ def test_what_a_call_returns_and_raises_comes_back() -> None:
     assert in_loop(work) == 4
 
 
-@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="needs Linux")
+def may_be_batch() -> bool:
+    try:
+        with ThreadPoolExecutor() as thread:
+            thread.submit(os.sched_setscheduler, 0, os.SCHED_BATCH, os.sched_param(0)).result()
+    except (AttributeError, OSError):
+        return False
+    return os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+@pytest.mark.skipif(not may_be_batch(), reason="needs Linux, and leave to set a scheduler")
 def test_a_thread_that_wakes_does_not_push_the_loop_aside() -> None:
     async def work(threads: Threads) -> tuple[int, int]:
         return await threads.run(os.sched_getscheduler, 0), os.sched_getscheduler(0)
 
     assert in_loop(work) == (os.SCHED_BATCH, os.SCHED_OTHER)
+
+
+def test_few_calls_are_made_at_once_unless_they_last() -> None:
+    async def main() -> tuple[float, int, float]:
+        threads = Threads(8, "tried", few=2)
+        try:
+            at_once: list[int] = []
+
+            def short() -> None:
+                at_once.append(threads.busy)
+                time.sleep(0.001)
+
+            await asyncio.gather(*(threads.run(short) for _ in range(20)))
+            began = time.monotonic()
+            last = [asyncio.ensure_future(threads.run(time.sleep, 2)) for _ in range(2)]
+            await asyncio.sleep(0)
+            await threads.run(max, 3, 4)
+            waited = time.monotonic() - began
+            assert not any(call.done() for call in last)
+            await asyncio.gather(*last)
+            return sum(at_once) / len(at_once), threads.started, waited
+        finally:
+            threads.shutdown()
+
+    busy, started, waited = asyncio.run(main())
+    assert busy <= 2.5
+    assert started <= 8
+    assert waited < 10 * WAIT_S
+
+
+def test_what_waits_is_made_though_the_threads_are_shut_down() -> None:
+    async def main() -> list[int]:
+        threads = Threads(4, "tried", few=1)
+        calls = [asyncio.ensure_future(threads.run(abs, -number)) for number in range(4)]
+        await asyncio.sleep(0)
+        threads.shutdown()
+        return await asyncio.gather(*calls)
+
+    assert asyncio.run(main()) == [0, 1, 2, 3]
 
 
 def test_a_call_may_raise_what_no_future_takes() -> None:
