@@ -77,13 +77,9 @@ class Front:
         self.flights: dict[Hashable, asyncio.Future[None]] = {}
         self.ids = request_ids()
         self.record = Record()
-        most = config.pool_size + SPARE_THREADS
-        # At first no more plain answers are made at once than there are connections: threads that
-        # wait for those, and wake each other, took up to a tenth of the processor.
-        self.plain_threads = Threads(most, "plain", few=config.pool_size)
-        self.threads = Threads(most, "flask")
+        self.threads = Threads(config.pool_size + SPARE_THREADS, "flask")
         # What goes on with a file, or ends it, never queues behind those who wait for its place.
-        self.going_on = Threads(most, "file")
+        self.going_on = Threads(config.pool_size + SPARE_THREADS, "file")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -214,7 +210,7 @@ class Front:
         attempt = Attempt(maker)
         is_given_up = False
         try:
-            await self.plain_threads.run(attempt.make)
+            await self.threads.run(attempt.make)
         except asyncio.CancelledError:
             is_given_up = True
         if attempt.plain is None:
@@ -365,7 +361,6 @@ class Front:
         """Write what is still to be written, and give back what the worker holds."""
         self.record.flush()
         self.watch.stop()
-        self.plain_threads.shutdown()
         self.threads.shutdown()
         self.going_on.shutdown()
         database = self.app.extensions["database"]

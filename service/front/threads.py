@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,9 +10,6 @@ from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-
-# Calls that are let wait may be let down by those before them, as by a database that has gone.
-WAIT_S = 0.05
 
 
 @dataclass(slots=True, eq=False)
@@ -39,33 +35,26 @@ class Call:
 class Threads:
     """Up to so many threads, each started when all others are busy.
 
-    Calls beyond a `few` at once wait for one of those to be over, but no longer than WAIT_S.
-
     Used by one event loop, which alone counts them. An executor would do; its future has a lock and
     a condition for each call beside the loop's own: a tenth of what a small answer took.
     """
 
-    def __init__(self, most: int, name: str, few: int | None = None) -> None:
-        self.most, self.name, self.few = most, name, few or most
+    def __init__(self, most: int, name: str) -> None:
+        self.most, self.name = most, name
         self.started = self.busy = 0
         self.is_shut = False
-        self.due = 0.0  # when those who wait now are let go
         self.calls: SimpleQueue[Call | None] = SimpleQueue()
-        self.waiting: deque[Call] = deque()
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Return what a call that may wait returns; one that is given up is still waited for."""
         if self.is_shut:
             return function(*arguments)  # what is still to be closed
         loop = asyncio.get_running_loop()
+        if self.started <= self.busy and self.started < self.most:
+            self.start()
         call = Call(function, arguments, loop, loop.create_future())
-        if self.busy < self.few:
-            self.hand_over(call)
-        else:
-            self.waiting.append(call)
-            if (now := loop.time()) >= self.due:
-                self.due = now + WAIT_S
-                loop.call_at(self.due, self.let_all_go)
+        self.busy += 1
+        self.calls.put(call)
         try:
             made: T = await call.result
             return made
@@ -78,17 +67,6 @@ class Threads:
             raise
         finally:
             del call  # which what it raised would keep, and be kept by
-
-    def hand_over(self, call: Call) -> None:
-        if self.started <= self.busy and self.started < self.most:
-            self.start()
-        self.busy += 1
-        self.calls.put(call)
-
-    def let_all_go(self) -> None:
-        self.due = 0.0
-        while self.waiting:
-            self.hand_over(self.waiting.popleft())
 
     def start(self) -> None:
         """Start another thread. Raises RuntimeError where there is none yet and none to be had."""
@@ -124,12 +102,9 @@ class Threads:
     def finish(self, call: Call, made: Any, error: BaseException | None) -> None:
         self.busy -= 1
         call.finish(made, error)
-        if self.waiting and self.busy < self.few:
-            self.hand_over(self.waiting.popleft())
 
     def shutdown(self) -> None:
         """Let each thread end once there is nothing more to do."""
         self.is_shut = True
-        self.let_all_go()
         for _ in range(self.started):
             self.calls.put(None)

@@ -128,7 +128,6 @@ def fronting(app: Flask) -> Iterator[Client]:
             yield client
         finally:
             front.watch.stop()
-            front.plain_threads.shutdown()
             front.threads.shutdown()
             front.going_on.shutdown()
 

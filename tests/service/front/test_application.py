@@ -343,7 +343,7 @@ def test_answers_that_take_long_do_not_keep_others_waiting(database_url: str) ->
     app = create_app(Config(database_url=database_url, pool_size=1))
 
     async def while_busy(front: Client) -> tuple[Answer, bool]:
-        busy = asyncio.ensure_future(front.front.plain_threads.run(time.sleep, 1))
+        busy = asyncio.ensure_future(front.front.threads.run(time.sleep, 1))
         await asyncio.sleep(0)
         answer = await front.send(QUESTION)
         is_still_busy = not busy.done()

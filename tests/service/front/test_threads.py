@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from service.front.threads import WAIT_S, Threads
+from service.front.threads import Threads
 
 
 def in_loop(work: Callable[[Threads], Coroutine[Any, Any, Any]], most: int = 3) -> Any:
@@ -53,45 +53,6 @@ def test_a_thread_that_wakes_does_not_push_the_loop_aside() -> None:
         return await threads.run(os.sched_getscheduler, 0), os.sched_getscheduler(0)
 
     assert in_loop(work) == (os.SCHED_BATCH, os.SCHED_OTHER)
-
-
-def test_few_calls_are_made_at_once_unless_they_last() -> None:
-    async def main() -> tuple[float, int, float]:
-        threads = Threads(8, "tried", few=2)
-        try:
-            at_once: list[int] = []
-
-            def short() -> None:
-                at_once.append(threads.busy)
-                time.sleep(0.001)
-
-            await asyncio.gather(*(threads.run(short) for _ in range(20)))
-            began = time.monotonic()
-            last = [asyncio.ensure_future(threads.run(time.sleep, 2)) for _ in range(2)]
-            await asyncio.sleep(0)
-            await threads.run(max, 3, 4)
-            waited = time.monotonic() - began
-            assert not any(call.done() for call in last)
-            await asyncio.gather(*last)
-            return sum(at_once) / len(at_once), threads.started, waited
-        finally:
-            threads.shutdown()
-
-    busy, started, waited = asyncio.run(main())
-    assert busy <= 2.5
-    assert started <= 8
-    assert waited < 10 * WAIT_S
-
-
-def test_what_waits_is_made_though_the_threads_are_shut_down() -> None:
-    async def main() -> list[int]:
-        threads = Threads(4, "tried", few=1)
-        calls = [asyncio.ensure_future(threads.run(abs, -number)) for number in range(4)]
-        await asyncio.sleep(0)
-        threads.shutdown()
-        return await asyncio.gather(*calls)
-
-    assert asyncio.run(main()) == [0, 1, 2, 3]
 
 
 def test_a_call_may_raise_what_no_future_takes() -> None:
