@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -29,7 +29,7 @@ from service.storage.watch import Watch, version_of
 from .entries import Entries, Entry, Headers, Spelling
 from .record import Record, request_ids, told_of
 from .threads import Threads
-from .wsgi import Answer, Scope, ask, environ_of
+from .wsgi import Answer, Scope, as_fields, ask, environ_of
 
 log = logging.getLogger("burdenshare")
 
@@ -55,10 +55,7 @@ YOUNG = 5000
 # What makes an answer another one in ways that are not kept.
 PARTICULAR = {b"range", b"if-range", b"content-length", b"transfer-encoding", b"expect"}
 # What each answer in JSON has, whatever it is of.
-OF_ALL = [
-    (name.lower().encode(), value.encode())
-    for name, value in (SHARED | GUARDED | {POLICY_HEADER: POLICY}).items()
-]
+OF_ALL = as_fields((SHARED | GUARDED | {POLICY_HEADER: POLICY}).items())
 NOTHING: Mapping[str, Any] = {}
 # Of one request alone.
 OF_ONE_REQUEST = {REQUEST_ID, b"date", b"ratelimit", b"ratelimit-policy", b"connection", b"age"}
@@ -117,7 +114,7 @@ class Front:
             fields.append((b"age", b"%d" % age))
         if self.limit is not None:
             said = self.limit.counted(self.address(scope, headers), status)
-            fields += [(name.lower().encode(), at.encode()) for name, at in said.items()]
+            fields += as_fields(said.items())
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": body})
         self.record.add(scope["method"], entry, status, request_id, began, is_new)
@@ -390,7 +387,7 @@ class Attempt:
 
 def plain_entry(plain: Plain, key: Hashable, found: Routed, today: date) -> Entry:
     """Return a plain answer with the fields that all answers have."""
-    own = [(written(name), value.encode("latin-1")) for name, value in plain.fields]
+    own = as_fields(plain.fields)
     revision = plain.validators.revision
     return entry_from(own + OF_ALL, plain.body, revision, today, key, found.route, found.path)
 
@@ -420,12 +417,6 @@ def entry_from(
 
 # One for each revision of the data, and each year.
 read_date = lru_cache(100)(parse_date)
-
-
-@cache
-def written(name: str) -> bytes:
-    """Return the name of a header field as ASGI has it. There are few that we send."""
-    return name.lower().encode()
 
 
 def has_length(answer: Answer) -> bool:

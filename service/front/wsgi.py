@@ -5,8 +5,9 @@ that is known to be short comes whole, which is one change of threads instead of
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -45,9 +46,7 @@ def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None
     answer.close = getattr(chunks, "close", answer.close)
     status, headers = started
     answer.status = int(status[:3])
-    answer.headers = [
-        (name.lower().encode("latin-1"), at.encode("latin-1")) for name, at in headers
-    ]
+    answer.headers = as_fields(headers)
     if environ["REQUEST_METHOD"] == "HEAD" or is_short(answer):
         try:
             answer.body = b"".join(chunks)
@@ -55,6 +54,17 @@ def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None
             answer.close()
     else:
         answer.parts = iter(chunks)
+
+
+def as_fields(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Return the fields of a head as ASGI has them."""
+    return [(field_name(name), value.encode("latin-1")) for name, value in headers]
+
+
+@cache
+def field_name(name: str) -> bytes:
+    """Return the name of a field as ASGI has it. There are few that we send."""
+    return name.lower().encode("latin-1")
 
 
 def is_short(answer: Answer) -> bool:
