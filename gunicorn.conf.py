@@ -7,49 +7,47 @@ import gc
 import importlib
 import os
 import resource
-import shutil
 import signal
 import socket
 import sys
 import tempfile
+from itertools import count
 from typing import Any, NoReturn
 
+from service.config import ConfigError, from_environment
+from service.run_directory import run_directory
+from service.settings import HELD, bracketed, read_settings
+
 M_ARENA_MAX = -8  # as malloc.h has it
-
-# The workers' metrics meet in files here. It has to be named before the client is imported.
-metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-
-
-def end_early(*_: object) -> NoReturn:
-    """End before there is anything that gunicorn would have to end."""
-    shutil.rmtree(metrics, ignore_errors=True)
-    os._exit(1)
-
-
-# Until gunicorn handles its signals itself, as it does when a SIGHUP has it read this file again.
-if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-    signal.signal(signal.SIGTERM, end_early)
-
-from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
-
-from service.config import ConfigError, from_environment  # noqa: E402
-from service.settings import HELD, bracketed, read_settings  # noqa: E402
 
 
 def give_up(reason: object) -> NoReturn:
     """Say what is wrong once, in a line, rather than from every worker with a traceback."""
-    shutil.rmtree(metrics, ignore_errors=True)
     sys.exit(f"error: {reason}")
 
 
 # Not named as a setting of gunicorn's is: it would take them for its own.
 try:
     our_settings, our_config = read_settings(os.environ), from_environment(os.environ)
+    if not (our_config.database_reader_url or our_config.database_url):
+        give_up("DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
+    run = run_directory(our_settings.workers)
 except ConfigError as wrong:
     give_up(wrong)
-if not (our_config.database_reader_url or our_config.database_url):
-    give_up("DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
+
+# The client has to find this when it is imported.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(run.metrics)
+
+
+def end_early(*_: object) -> NoReturn:
+    """End before there is anything that gunicorn would have to end."""
+    run.remove()
+    os._exit(1)
+
+
+# Until gunicorn handles its signals itself, as it does when a SIGHUP has it read this file again.
+if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, end_early)
 
 bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
 workers = our_settings.workers
@@ -91,6 +89,9 @@ accesslog = None
 # It would lie at one path for all services of a user, and nobody here talks to it.
 control_socket_disable = True
 
+# Each worker's sign of life, an empty file.
+worker_tmp_dir = str(run.path)
+
 
 def on_starting(server: Any) -> None:
     """Import the application, so that the workers begin with it, and wait to be let go.
@@ -119,6 +120,30 @@ def when_ready(server: Any) -> None:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Number the worker. One beyond those of the start may find no space for its metrics."""
+    taken = {one.number for one in server.WORKERS.values()}
+    worker.number = next(number for number in count(1) if number not in taken)
+    worker.is_counted = True
+    try:
+        run.reserve(worker.number)
+    except OSError as error:
+        worker.is_counted = False
+        server.log.warning("worker %s is missing in /metrics: %s", worker.number, error)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Give the worker its own directory for temporary files, and its own place in the metrics."""
+    from prometheus_client import values
+
+    tempfile.tempdir = str(run.files(worker.number))
+    values.ValueClass = (
+        values.MultiProcessValue(lambda: worker.number)  # type: ignore[no-untyped-call]
+        if worker.is_counted
+        else values.MutexValue
+    )
+
+
 def post_worker_init(worker: Any) -> None:
     """Go on accepting for a while after SIGTERM, then stop as gunicorn does.
 
@@ -138,8 +163,8 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    run.clear_files(worker.number)
 
 
 def on_exit(server: Any) -> None:
-    shutil.rmtree(metrics, ignore_errors=True)
+    run.remove()

@@ -155,5 +155,13 @@ CATALOGUE = {
             "The database did not answer in time. Nothing is wrong with the request: try again "
             "after the seconds in `Retry-After`.",
         ),
+        Kind(
+            "storage_full",
+            503,
+            "Storage full",
+            "The service has no disk space left to make a workbook, a Parquet file or an archive. "
+            "Nothing is wrong with the request: try again after the seconds in `Retry-After`, or "
+            "take the list as JSON, CSV or NDJSON, which need no disk.",
+        ),
     )
 }

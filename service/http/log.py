@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -38,12 +38,15 @@ def set_up(level: str) -> None:
 
 
 def write(lines: list[str]) -> None:
-    """Write lines that are made already to where the others go."""
+    """Write lines that are made already to where the others go.
+
+    A full disk or a closed pipe loses them, as with the logging module, and fails no request.
+    """
     for handler in log.handlers:
         if isinstance(handler, logging.StreamHandler):
-            with handler.lock or nullcontext():
+            with handler.lock or nullcontext(), suppress(OSError):
                 handler.stream.write("".join(lines))
-            handler.flush()
+                handler.stream.flush()
 
 
 def start_clock() -> None:

@@ -4,8 +4,10 @@ pyarrow takes 37 MB, and more with every group of rows, and gives little of it b
 never loads it: parquet_writer.py does, and is gone when the file is whole.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import IO, Any
@@ -15,6 +17,7 @@ from marshmallow import fields
 
 from .files import about, by_disk
 from .formats import File, Table, as_json
+from .problems import FULL
 
 WRITER = Path(__file__).with_name("parquet_writer.py")
 
@@ -37,14 +40,22 @@ def as_parquet(table: Table) -> Iterator[bytes]:
 
 
 def save(table: Table, file: IO[bytes], said: Mapping[str, Any]) -> None:
-    """Write the table to a file on disk; `said` goes into the file's own metadata, as text."""
+    """Write the table to a file on disk; `said` goes into the file's own metadata, as text.
+
+    Raises OSError for a disk that is full, and RuntimeError where the writer fails otherwise.
+    """
     metadata = {name: str(value) for name, value in said.items() if value is not None}
     # -I: it imports nothing of ours, and nothing that lies about where the service runs.
     with Popen([sys.executable, "-I", WRITER], stdin=PIPE, stdout=file) as writer:
         assert writer.stdin is not None
-        writer.stdin.write(as_json([columns_of(table.fields), metadata]))
-        for row in table.rows:
-            writer.stdin.write(as_json([row[name] for name in table.fields]))
+        with suppress(BrokenPipeError):  # of a writer that has ended: its exit code says why
+            writer.stdin.write(as_json([columns_of(table.fields), metadata]))
+            for row in table.rows:
+                writer.stdin.write(as_json([row[name] for name in table.fields]))
+        with suppress(BrokenPipeError):
+            writer.stdin.close()
+    if writer.returncode in FULL:
+        raise OSError(writer.returncode, os.strerror(writer.returncode))
     if writer.returncode != 0:
         raise RuntimeError(f"the writer of Parquet ended with {writer.returncode}")
 

@@ -1,7 +1,8 @@
 """Writes Parquet to standard output, of JSON from standard input: a program of its own.
 
 The first line has the columns (name, type, description) and the metadata, every other one the
-values of a row. What has parts comes as an object, by their names.
+values of a row. What has parts comes as an object, by their names. Where the operating system
+refuses, as with a full disk, the exit code is its errno.
 """
 
 import json
@@ -87,4 +88,9 @@ def typed(kind: Any, value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        main(sys.stdin.buffer, sys.stdout.buffer)
+        sys.stdout.flush()
+    except OSError as error:
+        # At once: Python would try to write the rest again.
+        os._exit(error.errno or 1)

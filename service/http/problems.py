@@ -1,5 +1,6 @@
 """Every error, as application/problem+json (RFC 9457), on every path."""
 
+import errno
 import logging
 import string
 from collections.abc import Iterable, Mapping
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ProblemError, answer)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(DatabaseUnavailableError, answer_unavailable)
+    app.register_error_handler(OSError, answer_os_error)
     app.register_error_handler(Exception, answer_fault)
 
 
@@ -158,6 +160,21 @@ def unknown_path() -> ProblemError:
 def answer_unavailable(error: DatabaseUnavailableError) -> Response:
     log.warning("database unavailable in request %s: %s", request_id(), error)
     problem = ProblemError("database_unavailable", "The database did not answer in time.")
+    problem.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer(problem)
+
+
+# A disk, or what a user may take of it.
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def answer_os_error(error: OSError) -> Response:
+    if error.errno not in FULL:
+        return answer_fault(error)
+    log.warning("storage full in request %s: %s", request_id(), error)
+    problem = ProblemError(
+        "storage_full", "There is no disk space left to make this file. Lists as JSON need none."
+    )
     problem.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer(problem)
 

@@ -1,11 +1,18 @@
 """Writes a workbook: the rows of a list, their notes, the codes they use, and where it is from."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import IO, Any
 
 import marshmallow as ma
+
+# openpyxl would write by lxml where that happens to be installed: other bytes, and errors of its
+# own in place of OSError. It reads this as it is imported.
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -34,8 +41,17 @@ def save(table: Table, file: IO[bytes]) -> None:
         columns = ("field", "codelist", "code", "definition")
         fill(book, "codelists", columns, codes(table.fields))
         fill(book, "about", ("name", "value"), about(table.meta).items())
-    finally:  # after an error too: it takes away openpyxl's own temporary files
         book.save(file)
+    except BaseException:
+        remove_sheets(book)
+        raise
+
+
+def remove_sheets(book: Workbook) -> None:
+    """Remove openpyxl's temporary files, one a sheet: it does so itself only once all is saved."""
+    for sheet in book.worksheets:
+        with suppress(AttributeError, OSError, ValueError):  # not begun, or removed already
+            sheet._writer.cleanup()  # type: ignore[attr-defined]
 
 
 def rows_of(table: Table, notes: dict[str, str]) -> Iterator[list[Any]]:

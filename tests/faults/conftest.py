@@ -92,9 +92,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(urls: dict[str, str], folder: Path, **variables: str) -> Iterator[Service]:
-    """Start gunicorn on the server of these URLs, and end it."""
-    log, port = folder / "log", free_port()
+def running(
+    urls: dict[str, str], folder: Path, log: Path | None = None, **variables: str
+) -> Iterator[Service]:
+    """Start gunicorn on the server of these URLs, and end it. Its log is a file in the folder."""
+    log, port = log or folder / "log", free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port)} | urls | variables
     with log.open("wb") as sink:
         process = subprocess.Popen(
