@@ -156,6 +156,28 @@ CATALOGUE = {
             "after the seconds in `Retry-After`.",
         ),
         Kind(
+            "no_data_loaded",
+            503,
+            "No data loaded",
+            "The service runs, but its operator has not loaded any data. Nothing is wrong with "
+            "the request.",
+        ),
+        Kind(
+            "database_mismatch",
+            503,
+            "Database mismatch",
+            "The database lacks a table, a column or a right that this version of the service "
+            "needs. Its operator has to migrate it, or to restore what was changed. Nothing is "
+            "wrong with the request.",
+        ),
+        Kind(
+            "database_damaged",
+            503,
+            "Database damaged",
+            "The database cannot read some of its own files. Its operator has to repair or "
+            "restore it. Nothing is wrong with the request, and other requests may succeed.",
+        ),
+        Kind(
             "storage_full",
             503,
             "Storage full",

@@ -20,8 +20,9 @@ from flask import Response, current_app, request
 from schemas.dumping import compiled
 from schemas.parameters import Instant
 from service.storage.copying import Kinds
-from service.storage.database import Row, Rows
+from service.storage.database import DatabaseUnavailableError, Row, Rows
 
+from . import metrics
 from .answers import self_link
 from .formats import File, Table, as_json
 from .request_id import request_id
@@ -202,6 +203,8 @@ def guarded(
                 yield chunk
     except Exception as error:
         log.error("file broken off in request %s", request_id, exc_info=error)
+        if isinstance(error, DatabaseUnavailableError):
+            metrics.count_failure(error.code)
         raise BrokenOffError from error
 
 

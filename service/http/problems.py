@@ -15,7 +15,9 @@ from schemas.faults import Fault, nearest, shown
 from schemas.problems import Problem
 from service.storage.database import DatabaseUnavailableError
 
+from . import metrics
 from .catalogue import CATALOGUE
+from .probes import PROBES
 from .request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -158,10 +160,23 @@ def unknown_path() -> ProblemError:
 
 
 def answer_unavailable(error: DatabaseUnavailableError) -> Response:
-    log.warning("database unavailable in request %s: %s", request_id(), error)
-    problem = ProblemError("database_unavailable", "The database did not answer in time.")
+    level = logging.WARNING if error.code == "database_unavailable" else logging.ERROR
+    log.log(level, "%s in request %s: %s", error.code.replace("_", " "), request_id(), error)
+    if request.path not in PROBES:  # which would find its own report again
+        metrics.count_failure(error.code)
+    problem = ProblemError(error.code, REASONS[error.code])
     problem.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer(problem)
+
+
+REASONS = {
+    "database_unavailable": "The database did not answer in time.",
+    "no_data_loaded": "The service holds no data yet: the operator has to load them.",
+    "database_mismatch": "The database lacks a table, a column or a right that this version of "
+    "the service needs: the operator has to migrate it, or to restore what was changed.",
+    "database_damaged": "The database cannot read some of its own files: the operator has to "
+    "repair or restore it.",
+}
 
 
 # A disk, or what a user may take of it.

@@ -6,9 +6,12 @@ from flask import Blueprint
 
 from schemas.base import NoParameters
 from schemas.health import HealthItem
-from service.http import answers
+from service.http import answers, metrics
 from service.http.endpoint import constant, endpoint
-from service.storage.database import Snapshot
+from service.storage.database import DatabaseDamagedError, Snapshot
+
+# How long the service is not ready after a request met damage.
+DAMAGED_S = 60
 
 blueprint = Blueprint("health", __name__)
 
@@ -24,9 +27,13 @@ def get_health() -> Any:
 
 @endpoint(blueprint, "/readyz", accepts=NoParameters, returns=HealthItem)
 def get_readiness(snapshot: Snapshot, query: dict[str, Any]) -> Any:
-    """Say that the database answers and data are loaded; otherwise a 503 problem.
+    """Readiness probe: data are loaded and every query can run; otherwise a 503 problem.
 
-    For a load balancer, which then sends requests elsewhere: no restart would help.
+    For a load balancer, which then sends requests elsewhere: a restart would not help. `code` gives
+    the reason. A damaged database stays 503 for a minute after it last failed a request.
     """
     assert snapshot.dataset["revision"]
+    snapshot.check_queries()
+    if (seconds := metrics.seconds_since_failure(DatabaseDamagedError.code)) < DAMAGED_S:
+        raise DatabaseDamagedError(f"a request failed so {seconds:.0f} s ago")
     return answers.item({"status": "ready"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
+from time import monotonic
 from typing import Any, LiteralString, NamedTuple, TypeVar
 
 import orjson
@@ -33,18 +34,47 @@ READER = "burdenshare_reader"
 Row = dict[str, Any]
 Made = TypeVar("Made")
 
-# The database is there, and does not answer this request: too slow, in the way of what a replica
-# has to replay, or on tables that are not there.
-NOT_THIS_ONE = (
-    psycopg.errors.QueryCanceled,
-    psycopg.errors.SerializationFailure,
+# PostgreSQL is there, but gave up this query: it took too long, or a replica had to go on.
+GIVEN_UP = (psycopg.errors.QueryCanceled, psycopg.errors.SerializationFailure)
+# A table, column, function or right that this version needs is missing.
+MISMATCH = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.UndefinedObject,
     psycopg.errors.UndefinedTable,
 )
+# Classes of SQLSTATE: PostgreSQL cannot read its files, or finds nonsense in them.
+DAMAGED = ("58", "XX")
 AWAY = (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class DatabaseUnavailableError(Exception):
-    """PostgreSQL did not answer: away, out of connections, or slower than the time-out."""
+    """PostgreSQL did not answer: away, out of connections, or slower than the time-out.
+
+    `code` is that of the problem to answer with.
+    """
+
+    code = "database_unavailable"
+
+
+class NoDataError(DatabaseUnavailableError):
+    """No data are loaded."""
+
+    code = "no_data_loaded"
+
+
+class DatabaseMismatchError(DatabaseUnavailableError):
+    """The database lacks something that this version of the service needs."""
+
+    code = "database_mismatch"
+
+
+class DatabaseDamagedError(DatabaseUnavailableError):
+    """PostgreSQL could not read its own files."""
+
+    code = "database_damaged"
 
 
 class InvalidCursorError(Exception):
@@ -54,6 +84,9 @@ class InvalidCursorError(Exception):
 class OutdatedError(Exception):
     """The data are of another revision than was taken for granted."""
 
+
+# For how many seconds the queries are taken to be valid, once they were.
+CHECKED_S = 5
 
 # How much is kept of what was found in fixed rows.
 FINDINGS = 1000
@@ -90,6 +123,7 @@ class Database:
 
         self.breaker = Breaker()
         self.known: Known | None = None
+        self.checked_at = float("-inf")
         # Lists in files are read at the client's pace: one connection is left to all else.
         self.files = BoundedSemaphore(max(1, config.pool_size - 1))
 
@@ -166,11 +200,18 @@ class Database:
 
     @contextmanager
     def translating(self) -> Iterator[None]:
+        """Turn what PostgreSQL raises into the DatabaseUnavailableError that gives the reason."""
         try:
             yield
-        except NOT_THIS_ONE as error:
+        except GIVEN_UP as error:
             raise DatabaseUnavailableError(str(error)) from error
-        except AWAY as error:
+        except MISMATCH as error:
+            raise DatabaseMismatchError(str(error)) from error
+        except psycopg.Error as error:
+            if (error.sqlstate or "").startswith(DAMAGED):
+                raise DatabaseDamagedError(str(error)) from error
+            if not isinstance(error, AWAY):
+                raise
             self.breaker.failed()
             raise DatabaseUnavailableError(str(error)) from error
 
@@ -235,7 +276,7 @@ class Snapshot:
             return self.known
         found = self.fetch_one("dataset/get", {})
         if found is None:
-            raise DatabaseUnavailableError("no data are loaded yet")
+            raise NoDataError("no data are loaded yet")
         newest = self.database.known
         if newest is None or newest.dataset != found:
             newest = self.database.known = Known(found, {}, {})
@@ -323,6 +364,18 @@ class Snapshot:
 
     def run(self, statement: "Statement", parameters: Mapping[str, Any]) -> list[Row]:
         return self.connection.execute(statement.text, statement.fill(parameters)).fetchall()
+
+    def check_queries(self) -> None:
+        """Have PostgreSQL plan every query, unless that was done a moment ago.
+
+        It raises an error for each table, column, function or right that is missing.
+        """
+        if monotonic() - self.database.checked_at < CHECKED_S:
+            return
+        for name in every_query():
+            statement = whole(name, frozenset(), False)
+            self.connection.execute(b"EXPLAIN " + statement.text, statement.fill({}))
+        self.database.checked_at = monotonic()
 
     def confirm(self, revision: object) -> None:
         """Raise OutdatedError unless it is the revision that was taken for granted."""
@@ -713,6 +766,14 @@ def copying(name: str, fields: tuple[By, ...], kinds: Kinds, given: Given) -> St
         order=order(fields),
     )
     return statement_of(statement.as_string(), given)
+
+
+@cache
+def every_query() -> tuple[str, ...]:
+    """Return the names of the queries, but for counts, which are of another one's rows."""
+    paths = sorted(QUERIES.rglob("*.sql"))
+    names = (path.relative_to(QUERIES).with_suffix("").as_posix() for path in paths)
+    return tuple(name for name in names if not name.endswith("/counts"))
 
 
 @cache

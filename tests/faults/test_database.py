@@ -161,6 +161,53 @@ def test_a_database_switched_to_read_only_is_read(
             owner.execute("SELECT pg_reload_conf()")
 
 
+def test_a_damaged_page_is_told_and_every_worker_is_unready(
+    postgres: EmbeddedServer, urls: dict[str, str], tmp_path: Path
+) -> None:
+    with running(urls, tmp_path) as service, damaged(postgres, "observation"):
+        wait_for_200(service, "/v1/members", within=10)
+        answer = service.get("/v1/observations?release=nato-2023-07-07")
+        assert (answer.status, answer.json["code"]) == (503, "database_damaged")
+        assert answer.headers["retry-after"] == "5"
+        for _ in range(10):  # which both workers answer
+            ready = service.get("/readyz")
+            assert (ready.status, ready.json["code"]) == (503, "database_damaged")
+        [line] = [
+            line
+            for line in service.logged()
+            if "damaged" in line["message"] and answer.json["request_id"] in line["message"]
+        ]
+        assert line["level"] == "ERROR"
+        metrics = service.get("/metrics").body.decode()
+        assert 'burdenshare_database_failures_total{code="database_damaged"} 1.0' in metrics
+        # Other data can be read.
+        assert is_right(service.get(QUESTION))
+
+
+@contextmanager
+def damaged(server: EmbeddedServer, table: str) -> Iterator[None]:
+    """Overwrite the first page of a table, as a failing disk might."""
+    with psycopg.connect(server.url) as owner:
+        owner.execute("CHECKPOINT")
+        [path] = owner.execute("SELECT pg_relation_filepath(%s)", [table]).fetchall()[0]
+    file = server.directory / "data" / path
+    server.stop()
+    page = file.read_bytes()[:8192]
+    overwrite(file, bytes(range(256)) * 32)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        overwrite(file, page)
+        server.start()
+
+
+def overwrite(file: Path, page: bytes) -> None:
+    with file.open("r+b") as opened:
+        opened.write(page)
+
+
 def test_connections_cut_by_the_server_are_replaced(
     postgres: EmbeddedServer, service: Service
 ) -> None:
