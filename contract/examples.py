@@ -5,6 +5,7 @@ field gets the first value that any row has. What is not the same at every askin
 the day, the instant of loading) is fixed.
 """
 
+import errno
 import json
 import logging
 import re
@@ -27,13 +28,19 @@ from importers.withdrawals import Withdrawal, record_of, write_withdrawal
 from schemas.vintage import Vintage
 from service import clock, create_app
 from service.config import Config
-from service.http import contract
+from service.http import contract, metrics
 from service.http.contract_text import SERVERS
 from service.http.examples import FILE, request_of
 from service.http.formats import JSON, ZIP, File
 from service.http.parquet import PARQUET
 from service.http.sdmx import STRUCTURE_XML
 from service.http.workbook import XLSX
+from service.storage.database import (
+    Database,
+    DatabaseDamagedError,
+    DatabaseMismatchError,
+    NoDataError,
+)
 from service.storage.embedded import EmbeddedServer
 from service.storage.migrations import migrate
 
@@ -94,13 +101,24 @@ PROVOKED = {
     "too_many_requests": Asked("/v1/members", service="limited"),
     "internal_error": Asked("/v1/members", service="faulty"),
     "database_unavailable": Asked("/v1/members", service="away"),
+    "no_data_loaded": Asked("/v1/members", service="empty"),
+    "database_mismatch": Asked("/v1/members", service="changed"),
+    "database_damaged": Asked("/v1/members", service="damaged"),
+    "storage_full": Asked("/v1/members.xlsx", service="full"),
 }
 
 # How a service stands that is not well.
 STANDING = {
     "limited": Config(rate_limit=parse("1/minute")),
-    "faulty": Config(),
     "away": Config("postgresql://127.0.0.1:1/nowhere", pool_timeout_s=0.1),
+}
+# What reading the database raises in a service that stands so.
+FAILING = {
+    "faulty": RuntimeError("a fault of ours"),
+    "empty": NoDataError(),
+    "changed": DatabaseMismatchError(),
+    "damaged": DatabaseDamagedError(),
+    "full": OSError(errno.ENOSPC, "No space left on device"),
 }
 
 
@@ -215,10 +233,14 @@ def provoke(services: Mapping[str, Flask], asked: Asked) -> dict[str, Any]:
     with silence():
         if asked.service in services:
             return example(services[asked.service], asked)
-        other = create_app(STANDING[asked.service])
-        if asked.service == "faulty":
-            other.extensions["database"] = None
-            return example(other, asked)
+        other = create_app(STANDING.get(asked.service, Config()))
+        if error := FAILING.get(asked.service):
+            with (
+                patch.object(Database, "read", side_effect=error),
+                patch.object(Database, "file", side_effect=error),
+                patch.object(metrics, "count_failure"),
+            ):
+                return example(other, asked)
         other.test_client().get("/v1/problems")  # the one request that the limit allows
         try:
             return example(other, asked)
