@@ -107,6 +107,23 @@ def on_starting(server: Any) -> None:
     gc.enable()
     if os.environ.pop(HELD, None) and not os.read(sys.stdin.fileno(), 1):
         end_early()  # the launcher has gone
+    refuse_pooler()
+
+
+def refuse_pooler() -> None:
+    """End in one line where the database is behind a pooler that does not do."""
+    import psycopg
+
+    from service.storage import external
+    from service.storage.database import reader_conninfo
+
+    try:
+        external.refuse_pooler(reader_conninfo(our_config), our_config.statement_timeout_ms)
+    except external.ExternalServerError as wrong:
+        run.remove()
+        give_up(wrong)
+    except psycopg.Error:
+        pass  # The workers look for their database until it is there.
 
 
 def when_ready(server: Any) -> None:

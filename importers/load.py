@@ -96,11 +96,27 @@ def connect(url: str) -> Connection:
     except psycopg.ProgrammingError as error:
         raise RefusedError(["DATABASE_URL: is not the address of a PostgreSQL database"]) from error
     try:
-        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
+        refuse_pooler(connection, url)
+        return connection
     except psycopg.OperationalError as error:
         text = said(error)
         text = text.replace(password, "***") if password else text
         raise RefusedError([f"the database cannot be reached: {text}"]) from error
+
+
+def refuse_pooler(connection: Connection, url: str) -> None:
+    """Refuse a pooler that shares PostgreSQL's sessions, in which loading keeps its lock."""
+    query = "SELECT pg_backend_pid()"
+    process = connection.execute(query).fetchone()
+    if process == (connection.info.backend_pid,):
+        return  # PostgreSQL itself: a pooler makes up a process for its client
+    with psycopg.connect(url, connect_timeout=5) as other:
+        is_shared = other.execute(query).fetchone() == process
+    if is_shared:
+        connection.close()
+        rule = "shares sessions between clients: connect to PostgreSQL itself"
+        raise RefusedError([f"the pooler in front of the database {rule}"])
 
 
 def said(error: psycopg.Error) -> str:
