@@ -52,6 +52,16 @@ def test_an_edited_file_is_refused(scratch_database: str, folder: Path) -> None:
         migrations.migrate(scratch_database)
 
 
+def test_a_file_applied_before_it_was_rewritten_is_accepted(scratch_database: str) -> None:
+    with psycopg.connect(scratch_database) as connection:
+        changed = connection.execute(
+            "UPDATE migration SET sha256 = %s WHERE name = '0001_reader'",
+            ["9d5ef46908d0f5765f7e5122e9e1c703e85c4076bb9396d2f2e2dd135fb3670d"],
+        )
+        assert changed.rowcount == 1
+    assert migrations.migrate(scratch_database) == []
+
+
 def test_older_code_refuses_a_newer_database(scratch_database: str, folder: Path) -> None:
     (folder / "0013_dataset.sql").unlink()
     with pytest.raises(migrations.MigrationError, match="ahead of this code: it has 0013_dataset"):
