@@ -18,6 +18,7 @@ from importers.progress import shown
 from importers.reference import Reference, read_reference
 from importers.refusals import RefusedError, problem, refuse
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
+from importers.schema import check_schema
 from importers.tables import Table, read_tables, reference_sha256
 from importers.withdrawals import Withdrawal, read_withdrawals
 
@@ -82,6 +83,7 @@ def opened(url: str) -> Iterator[Connection]:
     """Connect, and turn what the database refuses into one line."""
     try:
         with connect(url) as connection:
+            refuse(check_schema(connection))
             yield connection
     except psycopg.errors.UndefinedTable as error:
         raise RefusedError([f"the database is not migrated: {said(error)}"]) from error
@@ -117,8 +119,9 @@ def database_url() -> str:
 
 
 def lock(connection: Connection) -> None:
-    """Wait until nobody else loads, withdraws or verifies; until the connection ends."""
+    """Wait until nobody else loads, withdraws, verifies or migrates; until the connection ends."""
     connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    refuse(check_schema(connection))  # what was waited for may have been a migration
 
 
 def read_loaded(connection: Connection) -> dict[str, str]:

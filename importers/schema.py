@@ -1,0 +1,26 @@
+"""Whether the database has the tables that this code loads into: neither newer nor older ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from importers.refusals import RefusedError
+
+MIGRATIONS = Path(__file__).parents[1] / "sql" / "migrations"
+MIGRATE = "run `flask --app service migrate` first"
+
+
+def check_schema(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[str]:
+    """Compare the names of the migrations that were applied with those of the files."""
+    known = {path.stem for path in MIGRATIONS.glob("*.sql")}
+    try:
+        applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
+    except psycopg.errors.UndefinedTable as error:
+        raise RefusedError([f"the database is not migrated: {MIGRATE}"]) from error
+    if newer := max(applied - known, default=None):
+        text = f"the database is ahead of this code: it has {newer}"
+        yield f"{text}. Load with the code that migrated it"
+    elif older := min(known - applied, default=None):
+        yield f"the database is behind this code: it lacks {older}; {MIGRATE}"
