@@ -33,7 +33,7 @@ NUMBERED = ("source", "indicator")
 # What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
 DERIVED = ("comparison", "availability")
 
-# What has a row's JSON beside its columns.
+# What has a row's JSON beside its columns: a trigger stores what the function <name>_json returns.
 WRITTEN = ("observation", "spending_year")
 
 
@@ -228,17 +228,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
-        write_rows_again(connection)
         refresh_search(connection)
-
-
-def write_rows_again(connection: Connection) -> None:
-    """Have the JSON of each row of figures made anew, which names what the tables say of it.
-
-    A trigger makes it whenever a row is stored, whatever is given.
-    """
-    for table in WRITTEN:
-        connection.execute(SQL("UPDATE {} SET json = ''").format(Identifier(table)))
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -371,10 +361,12 @@ def put_release(
 
 
 def renew(connection: Connection, source: str) -> None:
-    """Make everything that follows from a source's figures agree with them; every ETag changes."""
+    """Make what follows from a source's figures agree with them.
+
+    Their JSON and the revision of the data set are renewed by triggers.
+    """
     for name in DERIVED:
         derive(connection, name, source)
-    connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
     refresh_search(connection)
 
 

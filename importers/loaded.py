@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.string import TextLoader
 
-from importers.load import Connection
+from importers.load import WRITTEN, Connection
 from importers.packs import Pack
 from importers.reference import Reference
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
@@ -131,7 +131,25 @@ def verify(
     elif is_completed(loaded, file):
         loaded, file = only_part(loaded, file)
     cells = len(file.get("observation", ()))
-    return Verified(release, cells, list(differences(release, loaded, file)))
+    found = [*differences(release, loaded, file), *stale_json(connection, release)]
+    return Verified(release, cells, found)
+
+
+def stale_json(connection: Connection, release: str) -> Iterator[Difference]:
+    """Yield each row whose JSON is not that of its columns and of what they refer to."""
+    for table in WRITTEN:
+        query = SQL("""
+            SELECT {columns}, {table}.json, {function}({table})
+            FROM {table}
+            WHERE {table}.release = %s AND {table}.json IS DISTINCT FROM {function}({table})
+            ORDER BY {columns}
+        """).format(
+            table=Identifier(table),
+            function=Identifier(f"{table}_json"),
+            columns=SQL(", ").join(map(Identifier, WITHIN[table])),
+        )
+        for *key, loaded, made in connection.execute(query, [release]):
+            yield difference(release, table, tuple(key), "json", loaded, made)
 
 
 def with_derived(connection: Connection, verified: Verified) -> Verified:
