@@ -1,12 +1,12 @@
 """What is loaded of a release, row by row, and where it differs from what its folder says."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.string import TextLoader
 
 from importers.load import WRITTEN, Connection
@@ -87,12 +87,19 @@ def read_rows(connection: Connection, release: str) -> Rows:
         "observation": "SELECT * FROM observation WHERE release = %s",
         "spending_year": "SELECT * FROM spending_year WHERE release = %s",
     }
+    return {
+        table: by_key(table, fetch(connection, query.encode(), [release]))
+        for table, query in queries.items()
+    }
+
+
+def fetch(
+    connection: Connection, query: bytes | Composed, parameters: Sequence[Any] = ()
+) -> list[Row]:
+    """Return rows, numbers as their digits."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.adapters.register_loader("numeric", TextLoader)
-        return {
-            table: by_key(table, cursor.execute(query, [release]))
-            for table, query in queries.items()
-        }
+        return cursor.execute(query, parameters or None).fetchall()
 
 
 def rows_of(pack: Pack, reference: Reference, withdrawal: Withdrawal | None) -> Rows:
@@ -165,18 +172,18 @@ def with_derived(connection: Connection, verified: Verified) -> Verified:
 
 def read_derived(connection: Connection, release: str, suffix: str) -> Rows:
     """Return the rows of the tables, or with the suffix those of the views behind them."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.adapters.register_loader("numeric", TextLoader)
-        query = SQL("SELECT * FROM {} WHERE {} = %s")
-        return {
-            table: by_key(
-                table,
-                cursor.execute(
-                    query.format(Identifier(f"{table}{suffix}"), Identifier(column)), [release]
-                ),
-            )
-            for table, column in DERIVED_OF.items()
-        }
+    query = SQL("SELECT * FROM {} WHERE {} = %s")
+    return {
+        table: by_key(
+            table,
+            fetch(
+                connection,
+                query.format(Identifier(f"{table}{suffix}"), Identifier(column)),
+                [release],
+            ),
+        )
+        for table, column in DERIVED_OF.items()
+    }
 
 
 def missing_folder(release: str) -> Verified:

@@ -2,23 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import psycopg
-
-from importers.refusals import RefusedError
+if TYPE_CHECKING:
+    from importers.load import Connection
 
 MIGRATIONS = Path(__file__).parents[1] / "sql" / "migrations"
 MIGRATE = "run `flask --app service migrate` first"
 
 
-def check_schema(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[str]:
+def check_schema(connection: "Connection") -> Iterator[str]:
     """Compare the names of the migrations that were applied with those of the files."""
+    if connection.execute("SELECT to_regclass('migration')").fetchone() == (None,):
+        yield f"the database is not migrated: {MIGRATE}"
+        return
     known = {path.stem for path in MIGRATIONS.glob("*.sql")}
-    try:
-        applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
-    except psycopg.errors.UndefinedTable as error:
-        raise RefusedError([f"the database is not migrated: {MIGRATE}"]) from error
+    applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
     if newer := max(applied - known, default=None):
         text = f"the database is ahead of this code: it has {newer}"
         yield f"{text}. Load with the code that migrated it"

@@ -4,19 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from psycopg.rows import dict_row
-from psycopg.sql import SQL, Composed, Identifier
-from psycopg.types.string import TextLoader
-
 from importers.load import Connection, insert
-from importers.loaded import Difference, Row, Verified
+from importers.loaded import Difference, Row, Verified, fetch
 from importers.tables import Table, read_tables
 
 # Stands in the place of a release's id.
 NAME = "reference"
 SEARCHED = {"search_document": ("kind", "id"), "search_word": ("word",)}
 # A release's own notes are no rows of notes.csv.
-OWN_NOTES = SQL(" WHERE NOT EXISTS (SELECT FROM release WHERE note.id = ANY(release.notes))")
+OWN_NOTES = " WHERE NOT EXISTS (SELECT FROM release WHERE note.id = ANY(release.notes))"
 
 
 def verify_tables(connection: Connection, data: Path) -> Verified:
@@ -29,7 +25,7 @@ def verify_tables(connection: Connection, data: Path) -> Verified:
 
 def differences_of(connection: Connection, table: Table) -> Iterator[Difference]:
     columns = list(table.rows[0][1]) if table.rows else [table.key]
-    query = select(columns, Identifier(table.name))
+    query = select(columns, table.name)
     if table.name == "note":
         query += OWN_NOTES
     loaded = rows_by(connection, query, (table.key,))
@@ -39,14 +35,11 @@ def differences_of(connection: Connection, table: Table) -> Iterator[Difference]
 def typed(connection: Connection, table: Table, columns: list[str]) -> dict[str, Row]:
     """Return the rows of a file as PostgreSQL would store them."""
     with connection.transaction(force_rollback=True):
-        connection.execute(
-            SQL("CREATE TEMPORARY TABLE expected (LIKE {} INCLUDING DEFAULTS)").format(
-                Identifier(table.name)
-            )
-        )
+        create = f"CREATE TEMPORARY TABLE expected (LIKE {table.name} INCLUDING DEFAULTS)"
+        connection.execute(create.encode())
         for _, values in table.rows:
             connection.execute(insert("expected", columns), values)
-        return rows_by(connection, select(columns, Identifier("expected")), (table.key,))
+        return rows_by(connection, select(columns, "expected"), (table.key,))
 
 
 def verify_search(connection: Connection) -> Verified:
@@ -56,8 +49,8 @@ def verify_search(connection: Connection) -> Verified:
     for view, key in SEARCHED.items():
         query = "SELECT rtrim(definition, ';') FROM pg_matviews WHERE matviewname = %s"
         ((definition,),) = connection.execute(query, [view])
-        stored = rows_by(connection, SQL("TABLE {}").format(Identifier(view)), key)
-        made = rows_by(connection, SQL(definition), key)
+        stored = rows_by(connection, f"TABLE {view}", key)
+        made = rows_by(connection, definition, key)
         cells += len(stored)
         found += compared(view, sorted_names(stored), sorted_names(made))
     return Verified(NAME, cells, found)
@@ -68,15 +61,14 @@ def sorted_names(rows: dict[str, Row]) -> dict[str, Row]:
     return {key: row | {"names": sorted(row.get("names", ()))} for key, row in rows.items()}
 
 
-def select(columns: list[str], table: Identifier) -> Composed:
-    return SQL("SELECT {} FROM {}").format(SQL(", ").join(map(Identifier, columns)), table)
+def select(columns: list[str], table: str) -> str:
+    """Return a query of names that are our own."""
+    return "SELECT {} FROM {}".format(", ".join(f'"{column}"' for column in columns), table)
 
 
-def rows_by(connection: Connection, query: SQL | Composed, key: tuple[str, ...]) -> dict[str, Row]:
-    """Return the rows by their key as text, numbers as their digits."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.adapters.register_loader("numeric", TextLoader)
-        return {" ".join(str(row[name]) for name in key): row for row in cursor.execute(query)}
+def rows_by(connection: Connection, query: str, key: tuple[str, ...]) -> dict[str, Row]:
+    rows = fetch(connection, query.encode())
+    return {" ".join(str(row[name]) for name in key): row for row in rows}
 
 
 def compared(table: str, loaded: dict[str, Row], file: dict[str, Row]) -> Iterator[Difference]:

@@ -93,7 +93,10 @@ def test_what_was_migrated_while_a_load_waited_is_seen(
     )
 
     def locked() -> bool:
-        query = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+        query = """
+            SELECT FROM pg_locks INNER JOIN pg_database ON pg_locks.database = pg_database.oid
+            WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s
+        """
         with psycopg.connect(scratch_database) as other:
             return other.execute(query, [migrations.LOAD_LOCK]).fetchone() is not None
 

@@ -142,8 +142,11 @@ def test_a_migration_waits_for_a_load(scratch_database: str, folder: Path) -> No
     ):
         loading.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         migrating = pool.submit(migrations.migrate, scratch_database)
-        waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-        while not loading.execute(waits.encode(), [LOCK]).fetchall():
+        waits = """
+            SELECT FROM pg_locks INNER JOIN pg_database ON pg_locks.database = pg_database.oid
+            WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+        """
+        while not loading.execute(waits).fetchall():
             assert not migrating.done()
         assert "new" not in tables(scratch_database)
         loading.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
