@@ -18,6 +18,7 @@ from importers.progress import shown
 from importers.reference import Reference, read_reference
 from importers.refusals import RefusedError, problem, refuse
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
+from importers.schema import check_schema
 from importers.tables import Table, read_tables, reference_sha256
 from importers.withdrawals import Withdrawal, read_withdrawals
 
@@ -32,7 +33,7 @@ NUMBERED = ("source", "indicator")
 # What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
 DERIVED = ("comparison", "availability")
 
-# What has a row's JSON beside its columns.
+# What has a row's JSON beside its columns: a trigger stores what the function <name>_json returns.
 WRITTEN = ("observation", "spending_year")
 
 
@@ -82,6 +83,7 @@ def opened(url: str) -> Iterator[Connection]:
     """Connect, and turn what the database refuses into one line."""
     try:
         with connect(url) as connection:
+            refuse(check_schema(connection))
             yield connection
     except psycopg.errors.UndefinedTable as error:
         raise RefusedError([f"the database is not migrated: {said(error)}"]) from error
@@ -133,8 +135,9 @@ def database_url() -> str:
 
 
 def lock(connection: Connection) -> None:
-    """Wait until nobody else loads, withdraws or verifies; until the connection ends."""
+    """Wait until nobody else loads, withdraws, verifies or migrates; until the connection ends."""
     connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    refuse(check_schema(connection))  # what was waited for may have been a migration
 
 
 def read_loaded(connection: Connection) -> dict[str, str]:
@@ -241,17 +244,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
-        write_rows_again(connection)
         refresh_search(connection)
-
-
-def write_rows_again(connection: Connection) -> None:
-    """Have the JSON of each row of figures made anew, which names what the tables say of it.
-
-    A trigger makes it whenever a row is stored, whatever is given.
-    """
-    for table in WRITTEN:
-        connection.execute(SQL("UPDATE {} SET json = ''").format(Identifier(table)))
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -384,10 +377,12 @@ def put_release(
 
 
 def renew(connection: Connection, source: str) -> None:
-    """Make everything that follows from a source's figures agree with them; every ETag changes."""
+    """Make what follows from a source's figures agree with them.
+
+    Their JSON and the revision of the data set are renewed by triggers.
+    """
     for name in DERIVED:
         derive(connection, name, source)
-    connection.execute("UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()")
     refresh_search(connection)
 
 

@@ -1,15 +1,15 @@
 """What is loaded of a release, row by row, and where it differs from what its folder says."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.string import TextLoader
 
-from importers.load import Connection
+from importers.load import WRITTEN, Connection
 from importers.packs import Pack
 from importers.reference import Reference
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
@@ -87,12 +87,19 @@ def read_rows(connection: Connection, release: str) -> Rows:
         "observation": "SELECT * FROM observation WHERE release = %s",
         "spending_year": "SELECT * FROM spending_year WHERE release = %s",
     }
+    return {
+        table: by_key(table, fetch(connection, query.encode(), [release]))
+        for table, query in queries.items()
+    }
+
+
+def fetch(
+    connection: Connection, query: bytes | Composed, parameters: Sequence[Any] = ()
+) -> list[Row]:
+    """Return rows, numbers as their digits."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.adapters.register_loader("numeric", TextLoader)
-        return {
-            table: by_key(table, cursor.execute(query, [release]))
-            for table, query in queries.items()
-        }
+        return cursor.execute(query, parameters or None).fetchall()
 
 
 def rows_of(pack: Pack, reference: Reference, withdrawal: Withdrawal | None) -> Rows:
@@ -131,7 +138,25 @@ def verify(
     elif is_completed(loaded, file):
         loaded, file = only_part(loaded, file)
     cells = len(file.get("observation", ()))
-    return Verified(release, cells, list(differences(release, loaded, file)))
+    found = [*differences(release, loaded, file), *stale_json(connection, release)]
+    return Verified(release, cells, found)
+
+
+def stale_json(connection: Connection, release: str) -> Iterator[Difference]:
+    """Yield each row whose JSON is not that of its columns and of what they refer to."""
+    for table in WRITTEN:
+        query = SQL("""
+            SELECT {columns}, {table}.json, {function}({table})
+            FROM {table}
+            WHERE {table}.release = %s AND {table}.json IS DISTINCT FROM {function}({table})
+            ORDER BY {columns}
+        """).format(
+            table=Identifier(table),
+            function=Identifier(f"{table}_json"),
+            columns=SQL(", ").join(map(Identifier, WITHIN[table])),
+        )
+        for *key, loaded, made in connection.execute(query, [release]):
+            yield difference(release, table, tuple(key), "json", loaded, made)
 
 
 def with_derived(connection: Connection, verified: Verified) -> Verified:
@@ -147,18 +172,18 @@ def with_derived(connection: Connection, verified: Verified) -> Verified:
 
 def read_derived(connection: Connection, release: str, suffix: str) -> Rows:
     """Return the rows of the tables, or with the suffix those of the views behind them."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.adapters.register_loader("numeric", TextLoader)
-        query = SQL("SELECT * FROM {} WHERE {} = %s")
-        return {
-            table: by_key(
-                table,
-                cursor.execute(
-                    query.format(Identifier(f"{table}{suffix}"), Identifier(column)), [release]
-                ),
-            )
-            for table, column in DERIVED_OF.items()
-        }
+    query = SQL("SELECT * FROM {} WHERE {} = %s")
+    return {
+        table: by_key(
+            table,
+            fetch(
+                connection,
+                query.format(Identifier(f"{table}{suffix}"), Identifier(column)),
+                [release],
+            ),
+        )
+        for table, column in DERIVED_OF.items()
+    }
 
 
 def missing_folder(release: str) -> Verified:

@@ -18,6 +18,7 @@ from importers.packs import folders, local_of, read_packs
 from importers.progress import shown
 from importers.reference import read_reference
 from importers.refusals import RefusedError, refuse
+from importers.verified_tables import verify_search, verify_tables
 from importers.withdrawals import (
     Withdrawal,
     read_withdrawal,
@@ -110,7 +111,11 @@ def run_verify(options: argparse.Namespace) -> int:
         lock(connection)
         loaded = read_every(connection)
         refuse_unknown(options.ids, loaded)
-        found = verified(connection, options.data, options.ids or list(loaded))
+        found = (
+            verified(connection, options.data, options.ids)
+            if options.ids
+            else everything_verified(connection, options.data, list(loaded))
+        )
     if options.json:
         print_json([
             {
@@ -139,6 +144,14 @@ def verified(connection: Connection, data: Path, releases: list[str]) -> list[Ve
     if any(each.differences for each in found):
         return found
     return [with_derived(connection, each) for each in found]
+
+
+def everything_verified(connection: Connection, data: Path, releases: list[str]) -> list[Verified]:
+    """Compare the reference tables too, and what can be searched: of these, differences only."""
+    found = [*verified(connection, data, releases), verify_tables(connection, data)]
+    if not any(each.differences for each in found):
+        found[-1] = verify_search(connection)
+    return found if found[-1].differences else found[:-1]
 
 
 def run_withdraw(options: argparse.Namespace) -> None:

@@ -44,7 +44,7 @@ def launch(started: ExitStack) -> None:
     server = None if settings.database_url else start_database(settings.directory, started)
     environment = dict(os.environ) | database_variables(settings, server)
     gunicorn = started.enter_context(supervisor.held(gunicorn_command(), environment))
-    migrate(environment["DATABASE_URL"])
+    migrate(environment["DATABASE_URL"], environment.get("DATABASE_READER_URL") or None)
     supervisor.signals.check()
     load(environment)
     begun = time.monotonic()
@@ -78,13 +78,13 @@ def database_variables(settings: Settings, server: EmbeddedServer | None) -> dic
     return {"DATABASE_URL": settings.database_url}
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, reader_url: str | None) -> None:
     # Imported once gunicorn is on its way, which need not wait for it.
     from .storage import external, migrations
 
     begun = time.monotonic()
     with external.explained():
-        applied = migrations.migrate(url)
+        applied = migrations.migrate(url, reader_url)
     say(f"{len(applied)} migrations applied" if applied else "No migration to apply", begun)
 
 

@@ -83,9 +83,9 @@ def database_url(server_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(url: str) -> Iterator[Flask]:
+def served(url: str, reader_url: str | None = None) -> Iterator[Flask]:
     """Return the application on a database, its answers checked against the contract."""
-    app = create_app(Config(database_url=url))
+    app = create_app(Config(database_url=url, database_reader_url=reader_url))
     app.test_client_class = CheckingClient
     yield app
     app.extensions["database"].close()

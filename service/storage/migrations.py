@@ -8,10 +8,23 @@ import psycopg
 
 from service.errors import OneLineError
 
+from . import rights, waiting
+
 MIGRATIONS = Path(__file__).parents[2] / "sql" / "migrations"
 
 # Any number will do, so long as nothing else in this database locks it.
 LOCK = 1949_04_04
+
+# What importers.load locks while it loads: both change what the other relies on.
+LOAD_LOCK = 1949_08_24
+
+# By name, the checksum under which a file was applied before it was rewritten, and why that file
+# did the same.
+REWRITTEN = {
+    # It made the reader role, which `rights` does now: the privilege to make a role was checked
+    # before its name, so that it failed where an administrator had made the role.
+    "0001_reader": "9d5ef46908d0f5765f7e5122e9e1c703e85c4076bb9396d2f2e2dd135fb3670d",
+}
 
 # This table cannot itself be a migration.
 LEDGER = """
@@ -30,12 +43,15 @@ class MigrationError(OneLineError):
     """The database cannot be brought up to date; the message is one line."""
 
 
-def migrate(url: str) -> list[str]:
+def migrate(url: str, reader_url: str | None = None) -> list[str]:
     """Apply what is missing and return the names applied, in order.
 
     All or nothing: one transaction, so a failed deploy leaves the old schema. The lock makes a
-    second process wait, and then find nothing to do. Raises MigrationError when a file fails or
-    was edited after it was applied, psycopg.OperationalError when the server cannot be reached.
+    second process wait, and then find nothing to do. Without `reader_url` the web process connects
+    with `url` and takes on the reader role, so the user must be able to.
+
+    Raises MigrationError when rights lack, a file fails or was edited after it was applied, or a
+    table stays locked; psycopg.OperationalError when the server cannot be reached.
     """
     with psycopg.connect(url, connect_timeout=5) as connection:
         if connection.info.server_version < OLDEST:
@@ -44,12 +60,25 @@ def migrate(url: str) -> list[str]:
                 f"{connection.info.parameter_status('server_version')}"
             )
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if statements := rights.acquire(connection, serves=reader_url is None):
+            raise MigrationError(rights.told(connection, statements))
         connection.execute(LEDGER)
         known: dict[str, str] = dict(
             connection.execute("SELECT name, sha256 FROM migration").fetchall()
         )
         refuse_unknown(known)
-        return [name for name, text in read() if apply(connection, name, text, known.get(name))]
+        missing = [(name, text) for name, text in read() if not is_applied(name, text, known)]
+        if missing:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+        waiting.limit(connection)
+        for name, text in missing:
+            run(connection, f"{name}.sql", text)
+            connection.execute(
+                "INSERT INTO migration (name, sha256) VALUES (%s, %s)", [name, sha256_of(text)]
+            )
+        for path in sorted(rights.ALWAYS.glob("*.sql")):
+            run(connection, f"always/{path.name}", path.read_text("utf-8"))
+        return [name for name, _ in missing]
 
 
 def read() -> Iterator[tuple[str, str]]:
@@ -64,17 +93,25 @@ def refuse_unknown(known: dict[str, str]) -> None:
         raise MigrationError(f"the database is ahead of this code: it has {unknown[-1]}")
 
 
-def apply(connection: psycopg.Connection, name: str, text: str, applied_sha256: str | None) -> bool:
-    """Apply one migration unless it was applied before; say whether it was."""
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    if applied_sha256 == sha256:
+def is_applied(name: str, text: str, known: dict[str, str]) -> bool:
+    if name not in known:
         return False
-    if applied_sha256 is not None:
+    if known[name] not in (sha256_of(text), REWRITTEN.get(name)):
         raise MigrationError(f"{name}.sql changed after it was applied: write a new one")
+    return True
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run(connection: psycopg.Connection, name: str, text: str) -> None:
+    """Run a file; a MigrationError names it, and leaves the connection's transaction undone."""
     try:
         connection.execute(text.encode())
+    except psycopg.errors.LockNotAvailable as error:
+        connection.rollback()
+        raise MigrationError(f"{name}: {waiting.told(connection)}") from error
     except psycopg.Error as error:
         hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
-        raise MigrationError(f"{name}.sql: {error.diag.message_primary or error}{hint}") from error
-    connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", [name, sha256])
-    return True
+        raise MigrationError(f"{name}: {error.diag.message_primary or error}{hint}") from error

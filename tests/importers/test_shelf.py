@@ -14,7 +14,7 @@ import yaml
 
 from importers.__main__ import main
 from importers.load import DERIVED as TABLES
-from importers.load import derive, load
+from importers.load import WRITTEN, derive, load
 from importers.loaded import DERIVED_OF
 from importers.packs import local_of
 
@@ -401,6 +401,98 @@ def test_what_is_derived_is_compared_with_what_the_figures_give(
         with connection.transaction():
             for table in TABLES:
                 derive(connection, table, "nato")  # type: ignore[arg-type]
+    assert releases("verify")[0] == 0
+
+
+# By the table whose JSON is altered, without its trigger: its row, and where the difference is.
+ALTERED = {
+    "observation": (
+        "area = 'POL' AND indicator = 'share_gdp_pct' AND year = 2024", "POL share_gdp_pct 2024",
+    ),
+    "spending_year": ("member = 'POL' AND year = 2024", "POL 2024"),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("table", WRITTEN)
+def test_json_that_is_not_that_of_its_row_is_found(
+    releases: Command, connection: psycopg.Connection[Row], table: str
+) -> None:
+    condition, place = ALTERED[table]
+    row = f"{table} WHERE release = '{LARGE}' AND {condition}"
+    (before,) = connection.execute(f"SELECT json FROM {row}".encode()).fetchall()
+    connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+    altered = before["json"].replace('"POL"', '"POLAND"')
+    changed = row.replace(" WHERE", " SET json = %s WHERE", 1)
+    assert connection.execute(f"UPDATE {changed}".encode(), [altered]).rowcount == 1
+    for arguments in ([], [LARGE]):
+        code, output, _ = releases("verify", *arguments)
+        *_, line, count = output.splitlines()
+        assert code == 1
+        assert line == f"{LARGE}: {table}: {place}: json: loaded {altered}, file {before['json']}"
+        assert count.endswith("differences: 1")
+    (found,) = json.loads(releases("verify", LARGE, "--json")[1])[0]["differences"]
+    assert found["release"] == LARGE
+    assert (found["table"], found["field"], found["year"]) == (table, "json", 2024)
+
+
+# What is loaded beside the releases, changed by hand, and what is found of it: the start.
+BESIDE = {
+    "UPDATE member SET name = 'Polska' WHERE code = 'POL'":
+        "member: POL.name: loaded Polska, file Poland",
+    "UPDATE member SET aliases = aliases || '{Polonia}' WHERE code = 'POL'":
+        "member: POL.aliases: loaded [",
+    "UPDATE area SET kind = 'aggregate' WHERE code = 'POL'":
+        "area: POL.kind: loaded aggregate, file member",
+    "UPDATE indicator SET decimals = 6 WHERE id = 'share_gdp_pct'":
+        "indicator: share_gdp_pct.decimals: loaded 6, file 2",
+    "UPDATE source SET licence = 'None.' WHERE id = 'sipri'":
+        "source: sipri.licence: loaded None., file ",
+    "UPDATE target SET value = 2.5 WHERE id = 'wales-2014-spending'":
+        "target: wales-2014-spending.value: loaded 2.5, file 2",
+    "UPDATE summit SET facts = '[]' WHERE id = 'wales-2014'":
+        "summit: wales-2014.facts: loaded [], file [{'text': ",
+    "UPDATE note SET text = 'x' WHERE id = 'alb-delivered'":
+        "note: alb-delivered.text: loaded x, file ",
+    "DELETE FROM claim WHERE id = 'hegseth-2025-06-05-five-percent'":
+        "claim: hegseth-2025-06-05-five-percent: loaded nothing, file a row",
+    "UPDATE commitment SET sources = '[]' WHERE id = 'alliance-2006-spending'":
+        "commitment: alliance-2006-spending.sources: loaded [], file [{",
+    "INSERT INTO changelog VALUES ('x', 'data', NULL, '2026-01-01', 'x', 'x', NULL, false)":
+        "changelog: x: loaded a row, file nothing",
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("loaded")
+def test_reference_tables_are_compared_with_their_files(
+    releases: Command, connection: psycopg.Connection[Row]
+) -> None:
+    for change, found in BESIDE.items():
+        assert connection.execute(change.encode()).rowcount == 1
+        code, output, errors = releases("verify")
+        assert (code, errors) == (1, "")
+        *_, line, count = output.splitlines()
+        assert line.startswith(f"reference: {found}")
+        assert count.startswith("reference: ")
+        assert count.endswith("differences: 1")
+        connection.execute("UPDATE dataset SET reference_sha256 = ''")
+        assert releases("load")[0] == 0
+    assert releases("verify")[0] == 0
+
+
+@pytest.mark.usefixtures("loaded")
+def test_what_can_be_searched_is_compared_with_the_tables(
+    releases: Command, connection: psycopg.Connection[Row]
+) -> None:
+    connection.execute(
+        "UPDATE note SET text = text || ' Zymurgy.' WHERE id = %s", [f"{LARGE}-star"]
+    )
+    connection.execute("REFRESH MATERIALIZED VIEW search_document")
+    connection.execute("UPDATE note SET text = replace(text, ' Zymurgy.', '')")
+    code, output, _ = releases("verify")
+    assert code == 1
+    assert f"reference: search_document: note {LARGE}-star.body: loaded Starred by NATO" in output
+    connection.execute("REFRESH MATERIALIZED VIEW search_document")
     assert releases("verify")[0] == 0
 
 

@@ -129,7 +129,7 @@ SELECT
     CASE
         WHEN matching.notes = '{}' THEN '[]'::jsonb
         ELSE (
-            SELECT jsonb_agg(to_jsonb(note) ORDER BY note.id)
+            SELECT coalesce(jsonb_agg(to_jsonb(note) ORDER BY note.id), '[]'::jsonb)
             FROM note
             WHERE note.id = any(matching.notes)
         )

@@ -7,6 +7,7 @@ import pytest
 
 from service.config import Config
 from service.storage.database import configure, reader_conninfo
+from service.storage.migrations import migrate
 
 FORBIDDEN = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
@@ -80,6 +81,58 @@ def test_it_cannot_update_any_column(reader: psycopg.Connection) -> None:
 def test_it_cannot_make_anything(reader: psycopg.Connection, statement: str) -> None:
     with pytest.raises(FORBIDDEN):
         reader.execute(statement)  # type: ignore[arg-type]
+
+
+# What a role may do in any database unless it is revoked. Each is undone with its transaction.
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TEMPORARY TABLE nonsense (id integer)",
+        "SELECT 1 AS id INTO TEMPORARY nonsense",
+        "CREATE TEMPORARY VIEW nonsense AS SELECT 1",
+        "CREATE TEMPORARY SEQUENCE nonsense",
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT pg_logical_emit_message(false, 'x', 'x')",
+        "SELECT pg_advisory_lock(19490404)",  # migrating
+        "SELECT pg_advisory_xact_lock(19490824)",  # loading
+        "SELECT pg_try_advisory_lock(1)",
+        "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
+        "SELECT pg_terminate_backend(1)",
+        "SELECT pg_cancel_backend(1)",
+        "CREATE SCHEMA nonsense",
+        "COMMENT ON TABLE dataset IS 'nonsense'",
+        "ALTER DATABASE {database} SET work_mem = '1GB'",
+        "CREATE PUBLICATION nonsense",
+        "CREATE EVENT TRIGGER nonsense ON ddl_command_start EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "SET session_replication_role = replica",
+        "SET log_statement = 'none'",
+        "CHECKPOINT",
+    ],
+)
+def test_it_cannot_do_what_everybody_may(reader: psycopg.Connection, statement: str) -> None:
+    reader.autocommit = False
+    text = statement.format(database=reader.info.dbname)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute(text.encode())
+
+
+def test_it_sees_no_query_of_another_user(reader: psycopg.Connection) -> None:
+    row = reader.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE query NOT IN ('', '<insufficient privilege>')"
+        " AND usename <> current_user"
+    ).fetchone()
+    assert row == (0,)
+
+
+def test_nobody_but_the_owner_may_create_a_table(scratch_database: str) -> None:
+    """As in a database that PostgreSQL 14 made, which let everybody."""
+    with psycopg.connect(scratch_database, autocommit=True) as owner:
+        owner.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        migrate(scratch_database)
+        query = "SELECT has_schema_privilege('burdenshare_reader', 'public', 'CREATE')"
+        assert owner.execute(query).fetchone() == (False,)
 
 
 def test_resetting_the_role_does_not_help(reader: psycopg.Connection) -> None:

@@ -25,7 +25,7 @@ from service.http.formats import as_json
 from service.storage.database import given as named
 from service.storage.database import whole
 
-from ...conftest import DATA, made_database
+from ...conftest import DATA, made_database, served
 
 Connection = psycopg.Connection[DictRow]
 
@@ -154,23 +154,172 @@ def test_any_spending_year_is_written_as_its_schema_dumps_it(
     assert check(connection, "spending_year", "nato-2023-07-07") > 0
 
 
-def test_a_change_of_the_reference_tables_writes_the_rows_again(
-    server_url: str, tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(DATA, data)
-    for folder in (data / "releases").iterdir():
-        if folder.name != "nato-2024-06-17":
-            shutil.rmtree(folder)
-    with made_database(server_url) as url, connect(url) as connection:
+@pytest.fixture(scope="module")
+def changeable(
+    server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """Return the URL of a database with one release, and the folder that it was loaded from."""
+    data = tmp_path_factory.mktemp("changeable") / "data"
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("releases"))
+    shutil.copytree(DATA / "releases" / RELEASE, data / "releases" / RELEASE)
+    with made_database(server_url) as url:
         load(url, data)
-        connection.execute("UPDATE note SET text = 'other words' WHERE id LIKE 'nato-2024-06-17-%'")
-        connection.commit()
-        with pytest.raises(AssertionError):
-            check(connection, "observation", "nato-2024-06-17")
-        sources = data / "sources.csv"
-        sources.write_text(sources.read_text("utf-8").replace("NATO", "N.A.T.O."), "utf-8")
-        load(url, data)
-        connection.rollback()
+        yield url, data
+
+
+RELEASE = "nato-2024-06-17"
+STAR = f"{RELEASE}-star"
+
+# What an operator may change by hand of that which stands in the rows of others, and where.
+BY_HAND = {
+    "a note's text": f"UPDATE note SET text = 'other words' WHERE id = '{STAR}'",
+    "a note's id": f"UPDATE note SET id = 'renamed' WHERE id = '{STAR}'",
+    "a note away": f"DELETE FROM note WHERE id = '{STAR}'",
+    "all notes away": "TRUNCATE note",
+    "a note that is cited already": (
+        "UPDATE observation SET notes = '{new}' WHERE area = 'POL';"
+        "UPDATE spending_year SET notes = '{new}' WHERE member = 'POL';"
+        "INSERT INTO note VALUES ('new', 'Now it is there.')"
+    ),
+    "what an area is": "UPDATE area SET kind = 'aggregate' WHERE code = 'POL'",
+    "a unit": "UPDATE indicator SET unit = 'usd' WHERE id = 'personnel_thousands'",
+    "a release's source": f"UPDATE release SET source = 'sipri' WHERE id = '{RELEASE}'",
+    "all at once": (
+        "UPDATE note SET text = text || '!';"
+        "UPDATE area SET kind = 'aggregate';"
+        "UPDATE indicator SET unit = 'usd' WHERE unit = 'usd_m'"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", BY_HAND)
+def test_a_change_by_hand_is_in_each_row_at_once(changeable: tuple[str, Path], change: str) -> None:
+    with connect(changeable[0]) as connection:
+        before = {table: texts(connection, table) for table in LISTS}
+        for statement in BY_HAND[change].split(";"):
+            connection.execute(statement.encode())
         for table in LISTS:
-            assert check(connection, table, "nato-2024-06-17") > 0
+            assert check(connection, table, RELEASE) > 0
+        assert {table: texts(connection, table) for table in LISTS} != before
+        connection.rollback()
+
+
+def texts(connection: Connection, table: str) -> set[str]:
+    query = f"SELECT json FROM {table}"
+    return {row["json"] for row in connection.execute(query.encode()).fetchall()}
+
+
+def test_only_the_rows_concerned_are_written_again(changeable: tuple[str, Path]) -> None:
+    query = "SELECT count(*) AS rows FROM observation WHERE xmin = pg_current_xact_id()::xid"
+    noted = "SELECT count(*) AS rows FROM observation WHERE notes && $1"
+    with connect(changeable[0]) as connection:
+        expected = connection.execute(noted, [[STAR]]).fetchone()
+        connection.execute("UPDATE note SET text = text || '!' WHERE id = $1", [STAR])
+        assert connection.execute(query).fetchone() == expected
+        connection.rollback()
+        connection.execute("UPDATE note SET text = text")
+        connection.execute("UPDATE area SET name = name || '!'")
+        connection.execute("UPDATE indicator SET title = title || '!'")
+        connection.execute("UPDATE release SET title = title || '!'")
+        assert connection.execute(query).fetchone() == {"rows": 0}
+        connection.rollback()
+
+
+def test_a_list_and_its_item_agree_after_a_change_by_hand_and_no_cache_keeps_the_old(
+    changeable: tuple[str, Path],
+) -> None:
+    url, _ = changeable
+    with served(url) as app, psycopg.connect(url, autocommit=True) as owner:
+        client = app.test_client()
+        cited = owner.execute(
+            "SELECT member, year FROM spending_year WHERE notes && %s", [[STAR]]
+        ).fetchone()
+        assert cited is not None
+        paths = {
+            "/v1/spending-years?member={}&year={}".format(*cited): lambda data: data[0],
+            "/v1/spending-years/{}/{}".format(*cited): lambda data: data,
+        }
+        before = {path: client.get(path) for path in paths}
+        original = owner.execute("SELECT text FROM note WHERE id = %s", [STAR]).fetchone()
+        assert original is not None
+        try:
+            owner.execute("UPDATE note SET text = 'other words' WHERE id = %s", [STAR])
+            for path, item_of in paths.items():
+                validator = {"If-None-Match": before[path].headers["ETag"]}
+                after = client.get(path, headers=validator)
+                assert after.status_code == 200
+                notes = {note["id"]: note["text"] for note in item_of(after.json["data"])["notes"]}
+                assert notes[STAR] == "other words"
+        finally:
+            owner.execute("UPDATE note SET text = %s WHERE id = %s", [*original, STAR])
+
+
+# A change of each table that is served. Its transaction is undone.
+SERVED = {
+    "source": "UPDATE source SET title = title || '!'",
+    "indicator": "UPDATE indicator SET title = title || '!'",
+    "note": "INSERT INTO note VALUES ('x', 'x')",
+    "member": "UPDATE member SET name = name || '!'",
+    "area": "UPDATE area SET name = name || '!'",
+    "summit": "UPDATE summit SET name = name || '!'",
+    "target": "UPDATE target SET title = title || '!'",
+    "commitment": "TRUNCATE commitment",
+    "claim": "DELETE FROM claim",
+    "changelog": "TRUNCATE changelog",
+    "release": "UPDATE release SET title = title || '!'",
+    "observation": "UPDATE observation SET source_cell = 'x' WHERE area = 'POL'",
+    "spending_year": "DELETE FROM spending_year WHERE member = 'POL'",
+    "comparison": "TRUNCATE comparison",
+    "availability": "UPDATE availability SET count = count + 1 WHERE count > 0",
+}
+
+
+def test_every_table_that_is_served_is_tried(changeable: tuple[str, Path]) -> None:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    with connect(changeable[0]) as connection:
+        found = {row["tablename"] for row in connection.execute(query).fetchall()}
+    assert found == SERVED.keys() | {"dataset", "migration"}
+
+
+@pytest.mark.parametrize("table", SERVED)
+def test_a_change_by_hand_gives_the_data_set_a_new_revision(
+    changeable: tuple[str, Path], table: str
+) -> None:
+    with connect(changeable[0]) as connection:
+        before = connection.execute("SELECT * FROM dataset").fetchone()
+        connection.execute(f"UPDATE {table} SET {KEYS.get(table, 'id')} = '' WHERE false".encode())
+        assert connection.execute("SELECT * FROM dataset").fetchone() == before
+        connection.execute(SERVED[table].encode())
+        after = connection.execute("SELECT * FROM dataset").fetchone()
+        assert before is not None
+        assert after is not None
+        assert after["revision"] != before["revision"]
+        assert after["changed_at"] > before["changed_at"]
+        connection.rollback()
+
+
+KEYS = {
+    "member": "code", "area": "code", "observation": "area", "spending_year": "member",
+    "comparison": "area", "availability": "area",
+}  # fmt: skip
+
+
+def test_loading_changed_files_writes_the_rows_again(
+    changeable: tuple[str, Path], tmp_path: Path
+) -> None:
+    url, data = changeable
+    changed = tmp_path / "data"
+    shutil.copytree(data, changed)
+    path = changed / "indicators.csv"
+    path.write_text(path.read_text("utf-8").replace(",thousands,", ",usd,"), "utf-8")
+    with connect(url) as connection:
+        before = texts(connection, "observation")
+        connection.rollback()
+        try:
+            load(url, changed)
+            assert texts(connection, "observation") != before
+            assert check(connection, "observation", RELEASE) > 0
+            connection.rollback()
+        finally:
+            load(url, data)
+        assert texts(connection, "observation") == before

@@ -1,0 +1,25 @@
+"""Whether the database has the tables that this code loads into: neither newer nor older ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importers.load import Connection
+
+MIGRATIONS = Path(__file__).parents[1] / "sql" / "migrations"
+MIGRATE = "run `flask --app service migrate` first"
+
+
+def check_schema(connection: "Connection") -> Iterator[str]:
+    """Compare the names of the migrations that were applied with those of the files."""
+    if connection.execute("SELECT to_regclass('migration')").fetchone() == (None,):
+        yield f"the database is not migrated: {MIGRATE}"
+        return
+    known = {path.stem for path in MIGRATIONS.glob("*.sql")}
+    applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
+    if newer := max(applied - known, default=None):
+        text = f"the database is ahead of this code: it has {newer}"
+        yield f"{text}. Load with the code that migrated it"
+    elif older := min(known - applied, default=None):
+        yield f"the database is behind this code: it lacks {older}; {MIGRATE}"
