@@ -60,7 +60,8 @@ def forged(content: dict[str, Any], sql_type: str) -> Iterator[object]:
 @pytest.mark.parametrize("path", LISTS)
 def test_a_forged_cursor_is_always_an_invalid_cursor(client: FlaskClient, path: str) -> None:
     schema, query = LISTS[path]
-    for field, sql_type in sortable(schema.row).items():
+    by_type = {sql_type: field for field, sql_type in sortable(schema.row).items()}
+    for sql_type, field in by_type.items():
         url = f"{path}?{urlencode(query | {'limit': '1', 'sort': field})}"
         for content in forged(opened(cursor_of(client, url)), sql_type):
             answer = client.get(f"{url}&cursor={sealed(content)}")
