@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import tempfile
+from http import HTTPStatus
 from itertools import count
 from typing import Any, NoReturn
 
@@ -74,6 +75,10 @@ with contextlib.suppress(AttributeError, OSError):
 # Room for every filter of a collection at once; a longer one is answered with 400.
 limit_request_line = 8190
 limit_request_fields = 100
+limit_request_field_size = 8190
+# gunicorn turns Content-Length into an integer, and Python gives up at 4,300 digits: the connection
+# would close without an answer.
+sys.set_int_max_str_digits(limit_request_field_size)
 
 # A slow client holds a descriptor and nothing else; many systems begin with 1,024 or fewer of them.
 # Where the limit is none, macOS takes no more than this.
@@ -93,6 +98,13 @@ control_socket_disable = True
 worker_tmp_dir = str(run.path)
 
 
+def name_statuses() -> None:
+    """Give gunicorn all reason phrases: its ASGI worker lacks some, and writes "406 Unknown"."""
+    from gunicorn.asgi.protocol import _REASON_PHRASES
+
+    _REASON_PHRASES.update({status.value: status.phrase for status in HTTPStatus})
+
+
 def on_starting(server: Any) -> None:
     """Import the application, so that the workers begin with it, and wait to be let go.
 
@@ -101,6 +113,7 @@ def on_starting(server: Any) -> None:
     # One collection at the end finds what many would. The workers' collectors then need not look
     # through any of it, and so its memory stays shared.
     gc.disable()
+    name_statuses()
     importlib.import_module("service.asgi")
     gc.collect()
     gc.freeze()

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from importers.figures import REASONS, Figure, Key
+from importers.formulas import formula
 from importers.reference import Reference
 from importers.refusals import problem
 from importers.releases import Release
@@ -71,6 +72,8 @@ def check_cell(figure: Figure, reference: Reference) -> Iterator[str]:
         yield "needs either a value or a reason"
     if figure.missing_reason not in (None, *REASONS):
         yield f"is not one of {', '.join(REASONS)}"
+    if figure.source_cell is not None and (wrong := formula(figure.source_cell)):
+        yield f"has the source cell {figure.source_cell}, which {wrong}"
     if figure.value is not None:
         yield from check_value(figure.value, reference.units.get(figure.indicator, ""))
 

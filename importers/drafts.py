@@ -12,7 +12,7 @@ from importers.files import read_yaml
 from importers.packs import Pack
 from importers.reference import Reference, Row, read_rows
 from importers.refusals import RefusedError, problem, refuse
-from importers.releases import KEYS, Release, check_kinds, release_of
+from importers.releases import KEYS, Release, check_formulas, check_kinds, release_of
 from importers.sources import habits_of
 
 # What may be given of a release; the rest is what the file or the command itself is.
@@ -40,7 +40,7 @@ def read_given(path: Path | None) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise RefusedError([problem(path, "", "", "is not a list of keys")])
     refuse(problem(path, "", str(key), "cannot be given") for key in given if key not in GIVEN)
-    refuse(check_kinds(path, given, required=()))
+    refuse(check_kinds(path, given, required=()) or check_formulas(path, given))
     return given
 
 

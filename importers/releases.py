@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from importers.files import read_yaml, write_whole
+from importers.formulas import formulas_in
 from importers.refusals import problem, refuse
 
 # What release.yaml must say, and as what.
@@ -143,7 +144,13 @@ def check_keys(
     )
 
 
+def check_formulas(path: Path, content: dict[str, Any]) -> Iterable[str]:
+    for place, text, wrong in formulas_in(content):
+        yield problem(path, place, text, wrong)
+
+
 def check_meaning(path: Path, content: dict[str, Any]) -> Iterable[str]:
+    yield from check_formulas(path, content)
     name, ids = content["id"], [note["id"] for note in content["notes"]]
     folder = path.resolve().parent.name
     if name != folder:

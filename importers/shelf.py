@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from importers.formulas import formula
 from importers.inventory import described, listed, names
 from importers.load import Connection, database_url, load, lock, opened, withdraw
 from importers.loaded import Verified, missing_folder, read_every, verify, with_derived
@@ -17,7 +18,7 @@ from importers.package import package_of, write_package
 from importers.packs import folders, local_of, read_packs
 from importers.progress import shown
 from importers.reference import read_reference
-from importers.refusals import RefusedError, refuse
+from importers.refusals import RefusedError, problem, refuse
 from importers.verified_tables import verify_search, verify_tables
 from importers.withdrawals import (
     Withdrawal,
@@ -161,6 +162,8 @@ def run_withdraw(options: argparse.Namespace) -> None:
         raise RefusedError(["--reason: is empty"])
     if not reason.isprintable():
         raise RefusedError([f"--reason: {reason!a}: is not all text"])
+    if wrong := formula(reason):
+        raise RefusedError([problem("--reason", "", reason, wrong)])
     withdrawal = Withdrawal(datetime.now(UTC).date(), reason)
     url = os.environ.get("DATABASE_URL")
     with opened(url) if url else nullcontext() as connection:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from importers.formulas import formulas_in
 from importers.reference import Row, read_rows, split
 from importers.refusals import problem, refuse
 
@@ -81,7 +82,13 @@ def reference_sha256(data: Path) -> str:
 def read_tables(data: Path) -> list[Table]:
     """Return the tables in an order in which each only refers to those before it."""
     files = {name: read_file(data, name) for name in FILES}
-    refuse([*check_references(data, files), *check_note_ids(data, files)])
+    refuse(
+        [
+            *check_formulas(files),
+            *check_references(data, files),
+            *check_note_ids(data, files),
+        ]
+    )
     members = table("area", files["members"], kind="member", only=("code", "name"))
     areas = table("area", files["areas"], kind="aggregate")
     return [
@@ -165,6 +172,19 @@ def gathered(
             {column: row[column] or None for column in columns}
         )
     return found
+
+
+def check_formulas(files: dict[str, list[tuple[str, Row]]]) -> Iterator[str]:
+    """Refuse a text, or an item of a list, that a spreadsheet would compute.
+
+    A `comparison` is one of three operators, which the database checks: alone, none is a formula.
+    """
+    for rows in files.values():
+        for place, row in rows:
+            texts = {column: typed(column, cell) for column, cell in row.items()}
+            texts.pop("comparison", None)
+            for column, text, wrong in formulas_in(texts):
+                yield problem(place, column, text, wrong)
 
 
 def check_references(data: Path, files: dict[str, list[tuple[str, Row]]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import yaml
 from importers.files import read_yaml, write_whole
 from importers.packs import folders
 from importers.refusals import refuse
-from importers.releases import check_keys
+from importers.releases import check_formulas, check_keys
 
 KEYS: dict[str, tuple[type, ...]] = {"withdrawn_on": (date,), "withdrawn_reason": (str,)}
 
@@ -40,7 +40,7 @@ def read_withdrawals(data: Path, local: Path | None) -> dict[str, Withdrawal]:
 
 def read_withdrawal(path: Path) -> Withdrawal:
     content = read_yaml(path)
-    refuse(check_keys(path, "", content, KEYS, required=KEYS))
+    refuse(check_keys(path, "", content, KEYS, required=KEYS) or check_formulas(path, content))
     return Withdrawal(**content)
 
 

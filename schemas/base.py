@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from .faults import nearest, refusal, shown
 from .parameters import Amount, Codes, Day, Instant, Items, Whole
@@ -20,6 +20,10 @@ SQL_TYPES: Mapping[type[fields.Field[Any]], str] = {
     fields.AwareDateTime: "timestamptz",
     fields.String: "text",
 }
+
+
+# Of characters.
+LONGEST_CURSOR = 3000
 
 
 class Output(ma.Schema):
@@ -99,11 +103,10 @@ class ListQuery(Query):
     )
     # It holds the last row's values of the fields sorted by: a source's definition is long.
     cursor = fields.String(
-        validate=validate.Length(max=3000),
         metadata={
             "description": "Where the next page starts: the cursor in `links.next`, with the "
             "same query.",
-            "maxLength": 3000,
+            "maxLength": LONGEST_CURSOR,
         },
     )
 

@@ -15,18 +15,19 @@ SEED = 20261122
 
 METHODS = ["GET"] * 30 + ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"]
 WORDS = [
-    "", "0", "1", "-1", "2024", "2147483647", "2147483648", "99999999999999999999", "1.5", "-0.0", "1e9", "NaN", "null", "true", "false",
+    "", "0", "1", "-1", "2024", "2147483647", "2147483648", "99999999999999999999", "1.5", "-0.0", "1e9", "1e999999", "NaN", "Infinity", "9" * 400, "99999-01-01", "0000-00-00", "null", "true", "false",
     "DEU", "deu,FRA", "UK", "Türkiye", "turkiye", "NATO_TOTAL", "nato", "nato-2024-06-17", "latest", "first", "each", "common",
     "share_gdp_pct", "-year", "year,-member", "member", "actual", "estimate", "2024-02-30", "2024-06-17", "0001-01-01", "9999-12-31",
     "'", '"', ";", "' OR 1=1 --", "%", "%(x)s", "{}", "[]", "../../etc/passwd", "\x00", "\x1f", "\ud800", "\uffff", "\U0001f600",
-    "é", "ﬀ", "İ", "ß", ",", ",,", "a" * 99, "a" * 500, "<script>", "=", "&", "#", "?", "+", " ", "\t", "\n", "\\",
+    "é", "ﬀ", "İ", "ß", ",", ",,", "," * 150, "a" * 99, "a" * 500, "<script>", "=", "&", "#", "?", "+", " ", "\t", "\n", "\\",
 ]  # fmt: skip
 HEADERS: dict[str, list[str]] = {
     "Accept": ["*/*", "application/json", "text/csv", "application/*;q=0.1", "x", ";;;", "application/json;q=nan", "*/*;q=0", ""],
     "If-None-Match": ["*", '"x"', "W/", '"', "x" * 500],
-    "If-Modified-Since": ["yesterday", "Fri, 10 Jul 2026 12:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"],
+    "If-Modified-Since": ["yesterday", "Fri, 10 Jul 2026 12:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 99999999999 00:00:00 GMT"],
+    "If-Range": ['W/"x"', '"x"', "Thu, 01 Jan 99999999999 00:00:00 GMT"],
     "If-Match": ['"x"', "*"],
-    "Range": ["bytes=0-10", "bytes=99-1", "rows=1"],
+    "Range": ["bytes=0-10", "bytes=99-1", "rows=1", "bytes=" + "9" * 5000 + "-"],
     "X-Request-Id": ["abc", "x" * 100, "é", "a b"],
     "Accept-Encoding": ["gzip", "br;q=1.0", "identity;q=0"],
     "Accept-Language": ["fr", "de-DE,de;q=0.9"],

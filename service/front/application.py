@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from werkzeug.http import parse_date
 
 from service import clock
-from service.http import question
+from service.http import caching, question
 from service.http.caching import MADE_FROM
 from service.http.endpoint import Plain
 from service.http.headers import GUARDED, POLICY, POLICY_HEADER, SHARED
+from service.http.host import are_schemes, is_host
 from service.http.log import ROUTE, STARTED
 from service.http.problems import RAISED
 from service.http.question import Maker, Question, Routed
@@ -178,6 +178,12 @@ class Front:
 
     def asked(self, scope: Scope, headers: dict[bytes, bytes]) -> Question | None:
         """Return the question in one spelling, or None where only Flask can tell."""
+        host = headers.get(b"host")
+        if host is None or not is_host(host.decode("latin-1")):
+            return None  # without one, all depends on the version of HTTP
+        scheme = headers.get(b"x-forwarded-proto")
+        if scheme and self.trusted_proxies and not are_schemes(scheme.decode("latin-1")):
+            return None
         return question.read(
             self.app,
             scope["raw_path"],
@@ -416,7 +422,7 @@ def entry_from(
 
 
 # One for each revision of the data, and each year.
-read_date = lru_cache(100)(parse_date)
+read_date = lru_cache(100)(caching.read_date)
 
 
 def has_length(answer: Answer) -> bool:

@@ -5,8 +5,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from werkzeug.http import parse_date, parse_etags
-
+from service.http.caching import is_known
 from service.http.headers import OF_A_BODY
 
 Headers = list[tuple[bytes, bytes]]
@@ -59,12 +58,12 @@ class Entry:
         """Tell whether the client has it, by If-None-Match or, without that, If-Modified-Since."""
         if match == self.etag:
             return True
-        if match is not None and (tags := parse_etags(match.decode("latin-1"))):
-            return tags.contains_weak(self.etag[1:-1].decode("latin-1"))
-        if since is None or self.modified_at is None:
-            return False
-        day = parse_date(since.decode("latin-1"))
-        return day is not None and self.modified_at <= day
+        return is_known(
+            self.etag.decode("latin-1"),
+            self.modified_at,
+            None if match is None else match.decode("latin-1"),
+            None if since is None else since.decode("latin-1"),
+        )
 
 
 class Entries:

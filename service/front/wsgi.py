@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from service.http.host import is_host
+
 from .entries import Headers
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def is_short(answer: Answer) -> bool:
 
 def environ_of(scope: Scope) -> dict[str, Any]:
     """Return what PEP 3333 asks for. A body is left unread: nothing here takes one."""
-    path = target_path(scope["raw_path"])
+    authority, path = split_target(scope["raw_path"])
     query = scope["query_string"].decode("latin-1")
     server, client = scope["server"] or ("", 0), scope["client"] or ("", 0)
     environ: dict[str, Any] = {
@@ -101,11 +103,17 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
+    if authority and is_host(environ.get("HTTP_HOST", "")):  # a wrong Host stays to be refused
+        environ["HTTP_HOST"] = authority.decode("latin-1")
     return environ
 
 
-def target_path(target: bytes) -> bytes:
-    """Return the path of a request's target, which may be a whole URI (RFC 9112, 3.2.2)."""
+def split_target(target: bytes) -> tuple[bytes, bytes]:
+    """Return the authority and the path of a request's target.
+
+    The target may be a whole URI, whose authority then counts instead of Host (RFC 9112, 3.2.2).
+    """
     if target.startswith(b"/") or b"://" not in target:
-        return target
-    return b"/" + target.partition(b"://")[2].partition(b"/")[2]
+        return b"", target
+    authority, _, path = target.partition(b"://")[2].partition(b"/")
+    return authority, b"/" + path

@@ -1,8 +1,5 @@
 """From rows to the envelope: data, meta, links."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,12 +8,13 @@ from urllib.parse import quote
 from flask import current_app
 
 from schemas.base import ListQuery, sortable
-from schemas.faults import Fault
 from service.storage.database import InvalidCursorError, Row, Snapshot
 from service.storage.paging import By, Paging
 
+from . import cursor
+from .cursor import Cursor, encoded, fingerprint
 from .parsing import canonical_query
-from .problems import ProblemError, unknown_in_path, wrong_parameters
+from .problems import unknown_in_path
 from .target import target
 
 Query = Mapping[str, Any]
@@ -74,27 +72,31 @@ def page(
     there are, and fetched as they are read.
     """
     order = order_of(schema, query)
-    asked = {**query, "release": release["id"] if release else query.get("release")}
+    asked = {**query, "release": id_of(release) or query.get("release")}
     if "limit" not in query:
         return {
             "data": snapshot.fetch_each(name, asked, order),
             "meta": meta() | provenance(release),
             "links": {"self": self_link()},
         }
-    cursor = read_cursor(query)
-    paging = Paging(order, query["limit"], checked_key(cursor, order))
+    after = cursor.key_of(cursor.read_cursor(query), order, id_of(release))
+    paging = Paging(order, query["limit"], after)
     try:
         if schema.row.is_written:
             found = snapshot.fetch_written_page(name, asked, paging)
         else:
             found = snapshot.fetch_page(name, asked, paging, counts, is_long)
     except InvalidCursorError as error:
-        raise invalid_cursor() from error
+        raise cursor.invalid_cursor() from error
     return {
         "data": found.rows,
         "meta": meta() | {"count": len(found.rows)} | found.counts | provenance(release),
         "links": {"self": self_link(), "next": next_link(found.last_key, release)},
     }
+
+
+def id_of(release: Query | None) -> str | None:
+    return None if release is None else str(release["id"])
 
 
 def meta() -> Row:
@@ -137,9 +139,9 @@ def self_link() -> str:
 def next_link(key: Any, release: Query | None) -> str | None:
     if key is None:
         return None
-    cursor = {"query": fingerprint(), "release": release["id"] if release else None, "key": key}
+    found = Cursor(fingerprint(), id_of(release), key)
     rest = canonical_query("cursor")
-    return link(f"{rest}&cursor={encoded(cursor)}" if rest else f"cursor={encoded(cursor)}")
+    return link(f"{rest}&cursor={encoded(found)}" if rest else f"cursor={encoded(found)}")
 
 
 def link(query: str) -> str:
@@ -150,53 +152,7 @@ def link(query: str) -> str:
 quoted_path = lru_cache(1000)(quote)
 
 
-def encoded(cursor: Row) -> str:
-    text = json.dumps(cursor, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def fingerprint() -> str:
-    """Return what a cursor is bound to: the path and every parameter but the page's size."""
-    asked = f"{target().path}?{canonical_query('cursor', 'limit')}"
-    return hashlib.sha256(asked.encode()).hexdigest()[:16]
-
-
-def read_cursor(query: Query) -> Row | None:
-    """Return the cursor's content. Raises a 400 ProblemError unless this query gave it out."""
-    if query["cursor"] is None:
-        return None
-    try:
-        text = base64.urlsafe_b64decode(query["cursor"] + "==")
-        cursor = json.loads(text)
-        if cursor["query"] == fingerprint():
-            return dict(cursor)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise invalid_cursor()
-
-
 def pinned_release(query: Query) -> str | None:
     """Return the release that the first page was read from, on the pages after it."""
-    cursor = read_cursor(query) if query.get("cursor") else None
-    release = cursor.get("release") if cursor else None
-    return release if isinstance(release, str) else None
-
-
-def checked_key(cursor: Row | None, order: tuple[By, ...]) -> list[str | None] | None:
-    if cursor is None:
-        return None
-    key = cursor.get("key")
-    if not isinstance(key, list) or len(key) != len(order):
-        raise invalid_cursor()
-    if not all(part is None or isinstance(part, str) for part in key):
-        raise invalid_cursor()
-    return key
-
-
-def invalid_cursor() -> ProblemError:
-    fault = Fault(
-        "invalid_cursor",
-        "The cursor does not belong to this query. Follow links.next as it stands, or leave the "
-        "cursor out to start again.",
-    )
-    return wrong_parameters([("query", "cursor", fault)])
+    found = cursor.read_cursor(query)
+    return found and found.release

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from flask import request
 
 from .formats import JSON, Format
+from .host import base_url
 from .parsing import canonical_query
 
 MEDIA_TYPE = "application/atom+xml"
@@ -57,9 +58,7 @@ def put(parent: Element, name: str, text: str) -> None:
 
 def link(parent: Element, relation: str, target: str, media_type: str) -> None:
     """Add a link, absolute: many readers take a path for one of their own."""
-    SubElement(
-        parent, "link", rel=relation, type=media_type, href=urljoin(request.url_root, target)
-    )
+    SubElement(parent, "link", rel=relation, type=media_type, href=urljoin(base_url(), target))
 
 
 def address(suffix: str, query: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.http import http_date
+from werkzeug.http import http_date, parse_date, parse_etags
 
 from service import clock
 from service.storage.database import Snapshot
@@ -25,9 +25,6 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # In the environment of a request: the revision of the data that a cacheable answer is made from,
 # None for one that is made from the code alone.
 MADE_FROM = "burdenshare.made_from"
-
-# What may make an answer a 304.
-CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 # A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
 RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
@@ -81,10 +78,10 @@ def conditional(response: Response, validators: Validators) -> Response:
         return response
     coding = coding_for(response)
     response.headers.update(fields_of(validators, str(response.mimetype), coding))
-    if CONDITIONS & request.environ.keys():
-        response.make_conditional(without_preconditions())
-        undated(response)
-    if response.status_code == 304:
+    match, since = request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since")
+    changed_at = validators.changed_at
+    if is_known(response.headers["ETag"], changed_at, match, since):
+        response.status_code = 304
         response.headers.pop("Content-Disposition", None)  # of a body that is not sent
     elif coding is not None:
         encoding.encode(response, coding)
@@ -114,6 +111,26 @@ def fields_of(
     return fields
 
 
+def is_known(etag: str, changed_at: datetime | None, match: str | None, since: str | None) -> bool:
+    """Tell whether the client has an answer, by If-None-Match or else by If-Modified-Since."""
+    if match is not None and (tags := parse_etags(match)):
+        return tags.contains_weak(etag.strip('"'))
+    day = None if since is None or changed_at is None else read_date(since)
+    # Last-Modified, which the client has its date from, is in whole seconds.
+    return day is not None and changed_at is not None and changed_at.replace(microsecond=0) <= day
+
+
+def read_date(text: str) -> datetime | None:
+    """Return an HTTP date, or None for what is none: RFC 9110 (13.1.3) ignores such a header.
+
+    Werkzeug reads more than that, and fails on years of eleven digits.
+    """
+    try:
+        return parse_date(text)
+    except (ValueError, OverflowError):
+        return None
+
+
 @lru_cache(1000)
 def http_time(instant: datetime) -> str:
     return http_date(instant)
@@ -132,12 +149,12 @@ def in_part(response: Response) -> Response:
     """
     if response.status_code == 304:
         return response
-    environ = without_preconditions()
-    if request.method == "HEAD" or not RANGE.fullmatch(environ.get("HTTP_RANGE", "")):
-        environ.pop("HTTP_RANGE", None)
+    asked = {"REQUEST_METHOD": request.method}
+    if request.method == "GET" and is_range_wanted(response):
+        asked["HTTP_RANGE"] = request.headers["Range"]
     try:
         response.make_conditional(
-            environ, accept_ranges=True, complete_length=response.content_length
+            asked, accept_ranges=True, complete_length=response.content_length
         )
     except RequestedRangeNotSatisfiable:
         response.close()
@@ -145,13 +162,20 @@ def in_part(response: Response) -> Response:
     return undated(response)
 
 
+def is_range_wanted(response: Response) -> bool:
+    """Tell whether `Range` asks for a part of just this answer.
+
+    If-Range compares strongly: it matches our ETag or our Last-Modified letter by letter, or not
+    at all (RFC 9110, 13.1.5).
+    """
+    condition = request.headers.get("If-Range")
+    validators = (response.headers.get("ETag"), response.headers.get("Last-Modified"))
+    return bool(RANGE.fullmatch(request.headers.get("Range", ""))) and (
+        condition is None or condition in validators
+    )
+
+
 def undated(response: Response) -> Response:
     """Take the date off that make_conditional adds: the server says it, of every answer."""
     response.headers.pop("Date", None)
     return response
-
-
-def without_preconditions() -> dict[str, Any]:
-    """Return the environment without If-Match and its like: they guard writes, and we take none."""
-    guards = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-    return {name: value for name, value in request.environ.items() if name not in guards}

@@ -19,8 +19,8 @@ CATALOGUE = {
             "bad_request",
             400,
             "Bad request",
-            "The request could not be read as HTTP, or several of its parameters are wrong in "
-            "different ways; `errors` names each.",
+            "The request could not be read as HTTP, its `Host` header is missing or malformed, or "
+            "several of its parameters are wrong in different ways; `errors` names each.",
         ),
         Kind(
             "unknown_parameter",

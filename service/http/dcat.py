@@ -9,6 +9,7 @@ from flask import request
 from .contract_text import SUMMARY, TITLE
 from .downloads import JSON_LD, Download, description_of, downloads, name_of
 from .formats import Format, as_json
+from .host import base_url
 
 SUFFIX = ".dcat.jsonld"
 
@@ -30,7 +31,7 @@ Node = dict[str, Any]
 
 def as_catalog(body: Mapping[str, Any]) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
-    root = request.url_root
+    root = base_url()
     datasets = [of_dataset(root, dataset) for dataset in body["data"]]
     service = {
         **node("dcat:DataService", urljoin(root, "/v1")),

@@ -25,6 +25,7 @@ from service.storage.database import DatabaseUnavailableError, Row, Rows
 from . import metrics
 from .answers import self_link
 from .formats import File, Table, as_json
+from .host import base_url
 from .request_id import request_id
 
 log = logging.getLogger("burdenshare")
@@ -169,7 +170,7 @@ def about(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def address() -> str:
     """Return the URL asked, whole and in one spelling, for what is read away from the service."""
-    return urljoin(request.url_root, self_link())
+    return urljoin(base_url(), self_link())
 
 
 def file_name(suffix: str, release: str | None) -> str:

@@ -1,9 +1,11 @@
 """/docs: the reference, read from the contract. Nothing on it is loaded from elsewhere."""
 
+from collections.abc import Callable
+from mimetypes import guess_type
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, request
 
 from schemas.base import NoParameters
 
@@ -11,6 +13,8 @@ from . import caching, negotiation, parsing
 from .headers import POLICY_HEADER, REFERRER_HEADER
 
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
+# They change with a new version of Swagger UI alone.
+LONGER = "public, max-age=86400"
 ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
 
 # Swagger UI sets styles on elements and draws its icons as data URLs.
@@ -77,9 +81,7 @@ def init_app(app: Flask) -> None:
     app.get("/docs")(get_page)
     app.get("/docs/start.js")(get_start)
     for asset in sorted(ASSETS):
-        app.get(f"/docs/{asset}", endpoint=f"docs.{asset.replace('.', '_')}")(
-            lambda asset=asset: send_from_directory(DIST, asset, max_age=86400)
-        )
+        app.get(f"/docs/{asset}", endpoint=f"docs.{asset.replace('.', '_')}")(as_asset(asset))
 
 
 @negotiation.offering("text/html")
@@ -98,3 +100,16 @@ def get_start() -> Response:
     """Answer with the script that draws the reference: a file, since the policy forbids inline."""
     response = Response(START, content_type="text/javascript; charset=utf-8")
     return caching.conditional(response, caching.of_content(response))
+
+
+def as_asset(name: str) -> Callable[[], Response]:
+    """Return a view of one of Swagger UI's files, known again by its content."""
+
+    @negotiation.offering()
+    def get_asset() -> Response:
+        mimetype, _ = guess_type(name)
+        response = Response((DIST / name).read_bytes(), mimetype=mimetype)
+        validators = caching.of_content(response)._replace(cache_control=LONGER)
+        return caching.conditional(response, validators)
+
+    return get_asset

@@ -11,6 +11,7 @@ from schemas.codelists import CODELISTS
 from .contract_text import SUMMARY, TITLE
 from .downloads import JSON_LD, description_of, downloads, name_of
 from .formats import Format, as_json
+from .host import base_url
 
 SUFFIX = ".jsonld"
 
@@ -20,7 +21,7 @@ CONTEXT = {"@vocab": "https://schema.org/"}
 
 def as_catalog(body: Mapping[str, Any]) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
-    root = request.url_root
+    root = base_url()
     catalog = {
         "@type": "DataCatalog",
         "@id": urljoin(root, request.path),

@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import marshmallow as ma
 
@@ -16,12 +18,18 @@ os.environ.setdefault("OPENPYXL_LXML", "False")
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.writer.excel import ExcelWriter
 
 from schemas.codelists import CODELISTS
 
 from .files import about, cell
 from .formats import Table
 from .problems import ProblemError
+
+# The first day that a ZIP archive can name. The real one would make each workbook another file.
+MADE_AT = datetime(1980, 1, 1)
+# What unpacks an entry on Unix gives it this mode.
+READABLE = 0o644 << 16
 
 MOST_ROWS = 2**20  # the header among them
 LONGEST = 32_767  # characters of a cell
@@ -41,7 +49,8 @@ def save(table: Table, file: IO[bytes]) -> None:
         columns = ("field", "codelist", "code", "definition")
         fill(book, "codelists", columns, codes(table.fields))
         fill(book, "about", ("name", "value"), about(table.meta).items())
-        book.save(file)
+        book.properties.created = book.properties.modified = MADE_AT
+        ExcelWriter(book, Undated(file, "w", ZIP_DEFLATED)).save()
     except BaseException:
         remove_sheets(book)
         raise
@@ -52,6 +61,24 @@ def remove_sheets(book: Workbook) -> None:
     for sheet in book.worksheets:
         with suppress(AttributeError, OSError, ValueError):  # not begun, or removed already
             sheet._writer.cleanup()  # type: ignore[attr-defined]
+
+
+class Undated(ZipFile):
+    """A ZIP archive whose entries all have one date, so that equal content gives equal bytes."""
+
+    def writestr(self, name: Any, *content: Any) -> None:
+        super().writestr(self.entry(name), *content)
+
+    def write(self, filename: Any, name: Any = None, *_: Any) -> None:
+        entry = self.entry(name)
+        entry.file_size = os.path.getsize(filename)  # above 2 GiB it has to be known
+        with open(filename, "rb") as source, self.open(entry, "w") as sink:
+            shutil.copyfileobj(source, sink)
+
+    def entry(self, name: str) -> ZipInfo:
+        entry = ZipInfo(name, MADE_AT.timetuple()[:6])
+        entry.compress_type, entry.external_attr = self.compression, READABLE
+        return entry
 
 
 def rows_of(table: Table, notes: dict[str, str]) -> Iterator[list[Any]]:
@@ -71,7 +98,7 @@ def codes(fields: Mapping[str, ma.fields.Field[Any]]) -> Iterator[tuple[str, ...
     """Yield the codes of each field whose description, or own name, says their codelist."""
     for name, field in fields.items():
         said = CODELIST.findall(field.metadata.get("description", ""))
-        for codelist in {*said, name, f"{name.replace('_', '-')}s"} & CODELISTS.keys():
+        for codelist in sorted({*said, name, f"{name.replace('_', '-')}s"} & CODELISTS.keys()):
             for code, definition in CODELISTS[codelist][1].items():
                 yield name, codelist, code, definition
         if isinstance(field, ma.fields.List) and isinstance(field.inner, ma.fields.Nested):

@@ -9,6 +9,7 @@ from schemas.base import NoParameters
 from schemas.faults import Fault
 from schemas.releases import ReleaseItem, ReleaseListQuery, ReleasePage
 from service.http import answers
+from service.http.cursor import invalid_cursor
 from service.http.endpoint import endpoint
 from service.http.problems import gone, wrong_parameters
 from service.storage.database import Row, Snapshot
@@ -54,28 +55,33 @@ def choose(snapshot: Snapshot, query: dict[str, Any]) -> Row:
     for. A page after the first stays with the release of the first. Raises a 400 ProblemError
     when the source has no such release, a 410 when a cursor goes on in one withdrawn since.
     """
-    pinned, source, as_of = release_of(query), query["source"], query["as_of"]
+    pinned, source, as_of = answers.pinned_release(query), query["source"], query["as_of"]
     if pinned and (said := snapshot.codes.withdrawal(pinned)):
         raise gone("query", "cursor", said)
+    asked = query["release"]
 
     def find() -> Row:
         every = snapshot.fetch_fixed("releases/chronology")
-        if pinned not in (None, "latest", "first"):
-            return named(every, pinned, source)
+        if pinned is not None:
+            return pinned_to(every, pinned, source)
+        if asked not in (None, "latest", "first"):
+            return named(every, asked, source)
         held = [release for release in every if release["source"] == (source or DEFAULT_SOURCE)]
-        return dated(held, as_of, first=pinned == "first")
+        return dated(held, as_of, first=asked == "first")
 
-    return snapshot.find_once((pinned, source, as_of), find) | {"as_of": as_of}
+    return snapshot.find_once((pinned, asked, source, as_of), find) | {"as_of": as_of}
 
 
-def release_of(query: dict[str, Any]) -> str | None:
-    return answers.pinned_release(query) or query["release"]
+def pinned_to(every: list[Row], release: str, source: str | None) -> Row:
+    """Return the release of a cursor, which may be forged, or older than the data."""
+    found = next((row for row in every if row["id"] == release), None)
+    if found is None or source not in (None, found["source"]):
+        raise invalid_cursor()
+    return found
 
 
 def named(every: list[Row], release: str, source: str | None) -> Row:
-    found = next((row for row in every if row["id"] == release), None)
-    if found is None:  # a cursor may outlive a release
-        raise answers.invalid_cursor()
+    found = next(row for row in every if row["id"] == release)
     if source not in (None, found["source"]):
         fault = Fault("conflicting_parameters", f"{release} is a release of {found['source']}.")
         raise wrong_parameters([("query", "release", fault), ("query", "source", fault)])

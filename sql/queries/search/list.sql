@@ -126,11 +126,16 @@ SELECT
     document.kind,
     document.id,
     document.title,
-    ts_headline(
-        'search_english',
-        document.body,
-        (SELECT coalesce(string_agg(term.query::text, ' | '), '')::tsquery FROM term),
-        'StartSel=**, StopSel=**, MaxWords=35, MinWords=20'
+    -- A passage from the middle of a text may begin with a sign, which a spreadsheet would compute.
+    regexp_replace(
+        ts_headline(
+            'search_english',
+            document.body,
+            (SELECT coalesce(string_agg(term.query::text, ' | '), '')::tsquery FROM term),
+            'StartSel=**, StopSel=**, MaxWords=35, MinWords=20'
+        ),
+        '^(?=[-=+@\t\r\n＝＋－＠])',
+        '… '
     ) AS snippet,
     document.url,
     round(best.score, 4) AS score

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.http import http_date, parse_date
 
 from service import create_app
 from service.config import Config
@@ -342,8 +344,40 @@ def test_else_it_is_sent_whole(client: FlaskClient, whole: bytes, headers: dict[
     assert (answer.status_code, answer.data) == (200, whole)
 
 
+def test_if_range_matches_a_strong_tag_or_the_very_date(client: FlaskClient, whole: bytes) -> None:
+    head = client.head(URL).headers
+    tag, date = head["ETag"], head["Last-Modified"]
+    instant = parse_date(date)
+    assert instant is not None
+    others = [
+        f"W/{tag}", f"w/{tag}", tag.strip('"'), tag[:-1], f"{tag}, {tag}", f'{tag}, "a"', "*", "",
+        http_date(instant + timedelta(seconds=1)), http_date(instant - timedelta(seconds=1)),
+        http_date(instant + timedelta(days=9999)), date.replace("GMT", "+0000"),
+        "Thu, 01 Jan 99999999999 00:00:00 GMT",
+    ]  # fmt: skip
+    for condition in (tag, date):
+        answer = client.get(URL, headers={"Range": "bytes=1-4", "If-Range": condition})
+        assert (answer.status_code, answer.data) == (206, whole[1:5]), condition
+    for condition in others:
+        answer = client.get(URL, headers={"Range": "bytes=1-4", "If-Range": condition})
+        assert (answer.status_code, answer.data) == (200, whole), condition
+
+
+@pytest.mark.parametrize(
+    "given", ["bytes=0-0,-1", "bytes=0-9,20-29", "bytes=" + "0-1," * 200 + "2-3"]
+)
+def test_several_ranges_are_answered_whole(client: FlaskClient, whole: bytes, given: str) -> None:
+    answer = client.get(URL, headers={"Range": given, "If-Range": client.head(URL).headers["ETag"]})
+    assert (answer.status_code, answer.data) == (200, whole)
+    assert "Content-Range" not in answer.headers
+
+
 def test_head_takes_no_range(client: FlaskClient) -> None:
-    assert client.head(URL, headers={"Range": "bytes=0-9"}).status_code == 200
+    whole = client.head(URL).headers
+    for more in ({}, {"If-Range": whole["ETag"]}, {"If-Range": whole["Last-Modified"]}):
+        answer = client.head(URL, headers={"Range": "bytes=0-9", **more})
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert answer.headers["Content-Length"] == whole["Content-Length"]
 
 
 def test_a_range_beyond_the_end_says_how_long_it_is(client: FlaskClient, whole: bytes) -> None:

@@ -1,0 +1,124 @@
+"""Cursors: where the next page starts, and the check of those that clients send back."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from schemas.base import LONGEST_CURSOR
+from schemas.faults import Fault
+from service.storage.paging import By
+
+from .parsing import canonical_query
+from .problems import ProblemError, wrong_parameters
+from .target import target
+
+# As PostgreSQL writes them: `bigint`, and `numeric` or a double, none of which is NaN or Infinity.
+INTEGER = re.compile(r"-?[0-9]{1,18}")
+NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?(e[+-][0-9]{1,2})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(DAY.pattern + r" [0-9:.]{8,15}[+-][0-9:]{2,8}")
+
+
+class Cursor(NamedTuple):
+    """What a cursor holds: the query it belongs to, its release, the last row's key as text."""
+
+    query: str
+    release: str | None
+    key: Sequence[str | None]
+
+
+def encoded(cursor: Cursor) -> str:
+    text = json.dumps(cursor._asdict(), separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def fingerprint() -> str:
+    """Return what a cursor is bound to: the path and every parameter but the page's size."""
+    asked = f"{target().path}?{canonical_query('cursor', 'limit')}"
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
+def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
+    """Return the cursor. Raises a 400 ProblemError for one that this query did not give out."""
+    given = query.get("cursor")
+    if given is None:
+        return None
+    if len(given) > LONGEST_CURSOR:
+        raise invalid_cursor()
+    try:
+        text = base64.urlsafe_b64decode(given + "==")
+        cursor = Cursor(**json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise invalid_cursor() from error
+    texts = [cursor.query, *([] if cursor.release is None else [cursor.release])]
+    is_whole = isinstance(cursor.key, list) and all(map(is_text, texts))
+    if not is_whole or cursor.query != fingerprint():
+        raise invalid_cursor()
+    return cursor
+
+
+def key_of(
+    cursor: Cursor | None, order: Sequence[By], release: str | None
+) -> Sequence[str | None] | None:
+    """Return the key to go on from in an order of a release.
+
+    Raises a 400 ProblemError unless the cursor is of that release, and each value fits its field.
+    """
+    if cursor is None:
+        return None
+    is_whole = cursor.release == release and len(cursor.key) == len(order)
+    if not (is_whole and all(map(fits, cursor.key, order))):
+        raise invalid_cursor()
+    return cursor.key
+
+
+def fits(value: object, by: By) -> bool:
+    if value is None:
+        return by.is_nullable
+    return isinstance(value, str) and is_text(value) and FITS[by.sql_type](value)
+
+
+def is_text(value: object) -> bool:
+    """Return whether it is a text that PostgreSQL takes: UTF-8, without NUL."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def matching(pattern: re.Pattern[str], read: Callable[[str], object]) -> Callable[[str], bool]:
+    """Return a check that a text has a form, and that `read` takes it."""
+
+    def check(text: str) -> bool:
+        try:
+            return pattern.fullmatch(text) is not None and read(text) is not None
+        except ValueError:
+            return False
+
+    return check
+
+
+FITS: Mapping[str, Callable[[str], bool]] = {
+    "text": is_text,
+    "bigint": matching(INTEGER, int),
+    "numeric": matching(NUMBER, float),
+    "boolean": lambda text: text in ("true", "false"),
+    "date": matching(DAY, date.fromisoformat),
+    "timestamptz": matching(INSTANT, datetime.fromisoformat),
+}
+
+
+def invalid_cursor() -> ProblemError:
+    fault = Fault(
+        "invalid_cursor",
+        "The cursor does not belong to this query. Follow links.next as it stands, or leave the "
+        "cursor out to start again.",
+    )
+    return wrong_parameters([("query", "cursor", fault)])
