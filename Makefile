@@ -84,11 +84,15 @@ contract/node_modules/.installed: contract/package-lock.json
 	npm ci --prefix contract --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Each stamp says that what the requirements name is installed.
+# Each stamp records that a frozen list is installed. Lists name every package, so pip resolves
+# nothing: with hashes, its resolver fails once a newer release appears. pip check comes after.
 .venv/.run: requirements.txt | .venv/bin/pip
 .venv/.dev: requirements-dev.txt | .venv/bin/pip
 .venv/.run .venv/.dev:
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(BIN)/python -m pip check --disable-pip-version-check || { \
+		echo "error: .venv holds packages of an earlier list: run make clean, then try again" >&2; \
+		exit 1; }
 	@touch $@
 
 .venv/bin/pip:
