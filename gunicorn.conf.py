@@ -17,7 +17,10 @@ from typing import Any, NoReturn
 M_ARENA_MAX = -8  # as malloc.h has it
 
 # The workers' metrics meet in files here. It has to be named before the client is imported.
-metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
+try:
+    metrics = tempfile.mkdtemp(prefix="burdenshare-metrics-")
+except OSError as full:
+    sys.exit(f"error: {full.strerror}: set TMPDIR to a directory that can be written")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
 
 
@@ -34,7 +37,7 @@ if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 from service.config import ConfigError, from_environment  # noqa: E402
-from service.settings import HELD, bracketed, read_settings  # noqa: E402
+from service.settings import HELD, read_settings  # noqa: E402
 
 
 def give_up(reason: object) -> NoReturn:
@@ -51,7 +54,7 @@ except ConfigError as wrong:
 if not (our_config.database_reader_url or our_config.database_url):
     give_up("DATABASE_URL is not set; `make run` brings a PostgreSQL of its own")
 
-bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
+bind = str(our_settings.address)
 workers = our_settings.workers
 # Answers kept in memory go out from its event loop, which is uvloop's where that is installed;
 # Flask runs in threads behind that.
@@ -112,10 +115,10 @@ def when_ready(server: Any) -> None:
     """Give up on a client that takes nothing of an answer: the kernel then ends the connection.
 
     Connections inherit it from the socket that they come in by (on Linux; elsewhere a slow client
-    keeps its connection).
+    keeps its connection). A Unix socket has no such option.
     """
-    if sys.platform == "linux":
-        for listener in server.LISTENERS:
+    for listener in server.LISTENERS:
+        if sys.platform == "linux" and listener.sock.family != socket.AF_UNIX:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 
