@@ -36,7 +36,8 @@ class EmbeddedServer:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
+        # Path.resolve() fails where links lead in a circle.
+        self.directory = Path(os.path.realpath(directory))
         self._data = self.directory / "data"
         self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
