@@ -4,6 +4,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 BIN := .venv/bin
+# The caller's settings for other Python programs: they would hide our packages or strip assertions.
+unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check openapi examples compatible lint-contract release-contract \
@@ -84,11 +86,15 @@ contract/node_modules/.installed: contract/package-lock.json
 	npm ci --prefix contract --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Each stamp says that what the requirements name is installed.
+# Each stamp records that a frozen list is installed. Lists name every package, so pip resolves
+# nothing: with hashes, its resolver fails once a newer release appears. pip check comes after.
 .venv/.run: requirements.txt | .venv/bin/pip
 .venv/.dev: requirements-dev.txt | .venv/bin/pip
 .venv/.run .venv/.dev:
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(BIN)/python -m pip check --disable-pip-version-check || { \
+		echo "error: .venv holds packages of an earlier list: run make clean, then try again" >&2; \
+		exit 1; }
 	@touch $@
 
 .venv/bin/pip:

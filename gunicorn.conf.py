@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from service.config import ConfigError, from_environment
 from service.run_directory import run_directory
-from service.settings import HELD, bracketed, read_settings
+from service.settings import HELD, read_settings
 
 M_ARENA_MAX = -8  # as malloc.h has it
 
@@ -50,7 +50,7 @@ def end_early(*_: object) -> NoReturn:
 if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
     signal.signal(signal.SIGTERM, end_early)
 
-bind = f"{bracketed(our_settings.host)}:{our_settings.port}"
+bind = str(our_settings.address)
 workers = our_settings.workers
 # Answers kept in memory go out from its event loop, which is uvloop's where that is installed;
 # Flask runs in threads behind that.
@@ -143,10 +143,10 @@ def when_ready(server: Any) -> None:
     """Give up on a client that takes nothing of an answer: the kernel then ends the connection.
 
     Connections inherit it from the socket that they come in by (on Linux; elsewhere a slow client
-    keeps its connection).
+    keeps its connection). A Unix socket has no such option.
     """
-    if sys.platform == "linux":
-        for listener in server.LISTENERS:
+    for listener in server.LISTENERS:
+        if sys.platform == "linux" and listener.sock.family != socket.AF_UNIX:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 

@@ -10,6 +10,7 @@ before (a null, a new code in a closed set, a number out of the range) breaks th
 
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ COMPOSED = ("allOf", "oneOf", "anyOf", "not")
 OTHER = ("pattern", "multipleOf", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum")
 # How a list is spelled that says nothing of it (OpenAPI 3.0.3, Style Values).
 STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+# Our own contract is nested 16 deep.
+DEEPEST = 200
 
 
 class Contract:
@@ -271,9 +276,28 @@ def moved(at: str, old: Node, new: Node, *, is_answer: bool) -> Changes:
 
 
 def read(path: str) -> Node:
-    found = yaml.load(Path(path).read_text("utf-8"), yaml.CSafeLoader)
-    assert isinstance(found, dict)
+    """Return a contract. Raises SystemExit, with one line, where the file holds none."""
+    if not Path(path).is_file():
+        sys.exit(f"error: {path} is not a file")
+    try:
+        text = Path(path).read_text("utf-8")
+        if is_too_deep(text):
+            sys.exit(f"error: {path} is nested more than {DEEPEST} deep")
+        found = yaml.load(text, yaml.CSafeLoader)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        sys.exit(f"error: {path} cannot be read: {' '.join(str(error).split())}")
+    if not isinstance(found, dict):
+        sys.exit(f"error: {path} is no contract")
     return found
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether a text is nested so deep that libyaml might run out of stack."""
+    starts = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+    ends = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+    events = yaml.parse(text, yaml.CSafeLoader)
+    steps = (isinstance(event, starts) - isinstance(event, ends) for event in events)
+    return any(depth > DEEPEST for depth in accumulate(steps))
 
 
 def main(old: str, new: str) -> int:

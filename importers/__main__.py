@@ -12,7 +12,7 @@ from importers.load import database_url, load
 from importers.package import package_of, write_package
 from importers.packs import local_of
 from importers.reference import read_reference
-from importers.refusals import RefusedError
+from importers.refusals import RefusedError, problem
 from importers.shelf import add_commands, print_json
 from importers.sipri import SipriFile
 from importers.whole import whole_release
@@ -33,6 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever reads has read enough, as `head` does; Python would say so again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(
+            problem(error.filename or "error", "", "", error.strerror or str(error)),
+            file=sys.stderr,
+        )
         return 1
     return int(status)
 

@@ -4,13 +4,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from importers.files import LARGEST_FILE, MEGABYTE
 from importers.refusals import RefusedError, problem, refuse
-
-MEGABYTE = 1_000_000
 
 # NATO's workbook of 2024 is 0.2 megabytes and 0.8 unpacked, SIPRI's of 2025 0.9 and 3.7; no part of
 # either shrinks to less than a fourteenth. What is more is not read, so that memory stays bounded.
-LARGEST_FILE = 10 * MEGABYTE
 LARGEST_UNPACKED = 16 * MEGABYTE
 MOST_PARTS = 500
 TIGHTEST = 100

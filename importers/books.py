@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from importers.figures import Figure
+from importers.files import read_whole
 from importers.reference import Reference
 from importers.refusals import problem
 from importers.releases import Release
@@ -83,8 +84,7 @@ def check_sha256(path: Path, release: Release) -> Iterator[str]:
 
 
 def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(read_whole(path)).hexdigest()
 
 
 def digits(value: float, power: int = 0) -> str:

@@ -12,7 +12,7 @@ from importers.figures import Figure, Key, read_figures
 from importers.packs import Pack, folders
 from importers.reference import Reference
 from importers.releases import Release, read_release
-from importers.withdrawals import record_of
+from importers.withdrawals import has_record
 
 Kind: TypeAlias = Literal["revision", "precision", "rebase", "currency"]
 KINDS: tuple[Kind, ...] = ("revision", "precision", "rebase", "currency")
@@ -73,7 +73,7 @@ def earlier_releases(data: Path, source: str, published_on: date) -> list[Pack]:
 
     Without those that are withdrawn, with which the service compares nothing either.
     """
-    served = (folder for folder in folders(data, None) if not record_of(folder).exists())
+    served = (folder for folder in folders(data, None) if not has_record(folder))
     releases = map(read_release, served)
     before = [
         other for other in releases if other.source == source and other.published_on < published_on

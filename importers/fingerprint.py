@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from importers.files import read_whole
 from importers.packs import folders
+from importers.refusals import RefusedError
 
 CODE = Path(__file__).parent
 
@@ -20,9 +22,9 @@ def fingerprint(data: Path, local: Path | None) -> str | None:
     digest = hashlib.sha256(f"{sys.version} {yaml.__version__}".encode())
     try:
         for path in files(data, local):
-            content = path.read_bytes()
+            content = read_whole(path)
             digest.update(b"%b %d\n%b" % (bytes(path), len(content), content))
-    except OSError:
+    except (OSError, RefusedError):
         return None
     return digest.hexdigest()
 

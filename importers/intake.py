@@ -82,7 +82,7 @@ def draft_of(
     earlier = earlier_releases(wish.data, said.source, published_on)
     folder = wish.data / "releases" / f"{said.source}-{published_on}"
     sha256 = sha256_of(wish.path) if wish.kind in WORKBOOKS else None
-    if (folder / "release.yaml").exists():
+    if os.path.lexists(folder / "release.yaml"):
         release = read_release(folder)
         if wish.is_replacing:
             release = replace(release, sha256=sha256)
@@ -114,7 +114,7 @@ def examined(
 
 
 def figures_held(release: Release) -> list[Figure] | None:
-    return read_figures(release) if release.figures.exists() else None
+    return read_figures(release) if os.path.lexists(release.figures) else None
 
 
 def check_standing(draft: Draft, before: list[Figure], now: list[Figure]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from importers.packs import folders
 from importers.reference import read_rows
 from importers.refusals import RefusedError, problem
 from importers.releases import Release, read_release
-from importers.withdrawals import record_of
+from importers.withdrawals import has_record
 
 OURS = {
     "name": "Apache-2.0",
@@ -46,7 +46,7 @@ def write_package(data: Path) -> None:
 def describe(data: Path) -> dict[str, Any]:
     """Return the description. A withdrawn release is left out: its figures are not passed on."""
     sources = read_rows(data / "sources.csv")
-    served = [folder for folder in folders(data, None) if not record_of(folder).exists()]
+    served = [folder for folder in folders(data, None) if not has_record(folder)]
     urls = {row["id"]: row["url"] for row in sources}
     return {
         "profile": "data-package",

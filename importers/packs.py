@@ -1,5 +1,6 @@
 """Reads the folders of releases: those of data/ and those beside it that are not versioned."""
 
+import os
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +17,8 @@ Pack: TypeAlias = tuple[Release, list[Figure]]
 
 def local_of(data: Path) -> Path:
     """Return the folder for what may be loaded here, but not passed on: data-local, beside data."""
-    return data.resolve().with_name(f"{data.resolve().name}-local")
+    whole = Path(os.path.realpath(data))  # Path.resolve() fails where links lead in a circle
+    return whole.with_name(f"{whole.name}-local")
 
 
 def read_packs(

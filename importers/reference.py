@@ -1,11 +1,13 @@
 """The small files of data/ that give figures their names: members, areas and indicators."""
 
 import csv
+import io
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from importers.files import read_whole
 from importers.refusals import RefusedError, problem
 
 Row = dict[str, str]
@@ -49,11 +51,18 @@ def folded(name: str) -> str:
 def read_rows(path: Path) -> list[Row]:
     """Read a CSV file with a header into rows of text; Excel begins one with a mark of its own."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise RefusedError([problem(path, "", "", f"cannot be read: {reason}")]) from error
+        text = read_whole(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RefusedError([problem(path, "", "", f"cannot be read: {error}")]) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise RefusedError([problem(path, f"line {line}", "", "has a zero byte: it is no text")])
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        wrong = problem(path, f"line {reader.reader.line_num}", "", f"cannot be read: {error}")
+        raise RefusedError([wrong]) from error
     uneven = [
         problem(path, f"row {number}", "", "has more or fewer cells than the header")
         for number, row in enumerate(rows, start=2)

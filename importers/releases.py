@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from importers.files import read_yaml, write_whole
+from importers.files import read_whole, read_yaml, write_whole
 from importers.formulas import formulas_in
 from importers.refusals import problem, refuse
 
@@ -76,7 +76,7 @@ class Release:
         """Return a checksum that the order of keys and the layout of the YAML do not change."""
         content = {key: self.__dict__[key] for key in KEYS}
         said = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(said.encode() + b"\n" + self.figures.read_bytes()).hexdigest()
+        return hashlib.sha256(said.encode() + b"\n" + read_whole(self.figures)).hexdigest()
 
 
 def read_release(folder: Path) -> Release:
@@ -163,6 +163,8 @@ def check_meaning(path: Path, content: dict[str, Any]) -> Iterable[str]:
     ):
         if content[key] not in allowed:
             yield problem(path, key, content[key], f"is not one of {', '.join(allowed)}")
+    if not 1900 <= content["constant_base_year"] <= 2100:
+        yield problem(path, "constant_base_year", content["constant_base_year"], "is no year")
     for note in ids:
         if not note.startswith(f"{name}-") or ids.count(note) > 1:
             yield problem(path, "notes", note, f"does not begin with {name}- or is given twice")

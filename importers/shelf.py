@@ -22,6 +22,7 @@ from importers.refusals import RefusedError, problem, refuse
 from importers.verified_tables import verify_search, verify_tables
 from importers.withdrawals import (
     Withdrawal,
+    has_record,
     read_withdrawal,
     read_withdrawals,
     record_of,
@@ -188,7 +189,7 @@ def record(data: Path, release: str, withdrawal: Withdrawal) -> str:
     if folder is None:
         return "has no folder; the database alone knows that it is withdrawn"
     path = record_of(folder)
-    if path.exists():
+    if has_record(folder):
         before = read_withdrawal(path)
         text = f"was withdrawn on {before.withdrawn_on}: {before.withdrawn_reason}"
         raise RefusedError([f"{release}: {text}"])

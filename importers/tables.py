@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from importers.files import read_whole
 from importers.formulas import formulas_in
 from importers.reference import Row, read_rows, split
 from importers.refusals import problem, refuse
@@ -55,6 +57,7 @@ LISTS = ("aliases", "notes")
 SUBJECTS = ("summits", "targets", "commitments", "claims")
 REFERENCE = ("title", "publisher", "url", "published_on", "kind")
 FACT = ("text", "paragraph", "confidence")
+POSITION = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Table:
 
 def reference_sha256(data: Path) -> str:
     """Return a checksum of all reference files, by which an unchanged folder is left alone."""
-    sums = [(path.name, path.read_bytes()) for path in sorted(data.glob("*.csv"))]
+    sums = [(path.name, read_whole(path)) for path in sorted(data.glob("*.csv"))]
     return hashlib.sha256(repr(sums).encode()).hexdigest()
 
 
@@ -197,7 +200,7 @@ def check_references(data: Path, files: dict[str, list[tuple[str, Row]]]) -> Ite
         if row["summit"] not in ids["summits"]:
             yield problem(place, "", row["summit"], "is no summit")
     for place, row in files["references"] + files["summit_facts"]:
-        if not row["position"].isdecimal():
+        if not POSITION.fullmatch(row["position"]):
             yield problem(place, "", row["position"], "is no position")
 
 

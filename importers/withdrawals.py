@@ -3,6 +3,7 @@
 The folder stays, and with it the id. What is withdrawn stays withdrawn, whatever is loaded again.
 """
 
+import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -29,12 +30,17 @@ def record_of(folder: Path) -> Path:
     return folder / "withdrawn.yaml"
 
 
+def has_record(folder: Path) -> bool:
+    """Whether a release is withdrawn; a record that cannot be read is one, too."""
+    return os.path.lexists(record_of(folder))
+
+
 def read_withdrawals(data: Path, local: Path | None) -> dict[str, Withdrawal]:
     """Return the withdrawals by release: a record in one of its folders is enough."""
     return {
         folder.name: read_withdrawal(record_of(folder))
         for folder in folders(data, local)
-        if record_of(folder).exists()
+        if has_record(folder)
     }
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from service import supervisor
+from service.listening import Address
 from service.processes import die_with_parent
 
 from . import PLACE
@@ -54,7 +55,7 @@ def service() -> Iterator[str]:
             supervisor.running([sys.executable, "-m", "service"], environment, sink) as process,
         ):
             try:
-                supervisor.wait_until_ready(process, "127.0.0.1", port)
+                supervisor.wait_until_ready(process, Address("127.0.0.1", port))
             except supervisor.SupervisorError as error:
                 said = log.read_text("utf-8", "replace")
                 raise supervisor.SupervisorError(f"the service did not start:\n{said}") from error

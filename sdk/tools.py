@@ -42,8 +42,11 @@ def install_python(folder: Path, pinned: list[Path]) -> None:
     """Make a virtual environment with what the one requirements file names."""
     [requirements] = pinned
     call(folder.parent, sys.executable, "-m", "venv", str(folder))
-    pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
-    call(folder.parent, *pip, "install", "--require-hashes", "-r", str(requirements))
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    # With hashes, pip's resolver fails once a newer release of a listed package appears.
+    install = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", str(requirements)]
+    call(folder.parent, *pip, *install)
+    call(folder.parent, *pip, "check")
 
 
 def install_node(folder: Path, pinned: list[Path]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .config import Config, from_environment
+from .config import Config, ConfigError, from_environment
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,4 +15,10 @@ def create_app(config: Config | None = None) -> "Flask":
     # Imported here, since `python -m service` starts sooner without Flask and all that needs it.
     from .assembly import assemble
 
-    return assemble(config or from_environment())
+    try:
+        return assemble(config or from_environment())
+    except ConfigError as wrong:
+        from click import ClickException
+
+        # Of this, the flask commands make one line.
+        raise ClickException(str(wrong)) from wrong

@@ -10,7 +10,8 @@ from pathlib import Path
 from . import supervisor
 from .config import from_environment
 from .errors import OneLineError
-from .settings import Settings, check_free, read_settings
+from .listening import Address, TakenError, UnixSocket, check_free
+from .settings import Settings, check_temporary_directory, read_settings
 from .storage.embedded import EmbeddedServer, reachable_directory
 
 DEFAULT_DIRECTORY = supervisor.ROOT / ".postgres"
@@ -19,6 +20,8 @@ EXAMPLE = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
 
 def main() -> int:
     supervisor.signals.listen()
+    # A path may have signs that the terminal's encoding lacks.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with ExitStack() as started:
             try:
@@ -40,19 +43,46 @@ def launch(started: ExitStack) -> None:
     """
     from_environment(os.environ)  # Lest each worker find the mistake, and say it in twenty lines.
     settings = read_settings(os.environ)
-    check_free(settings.host, settings.port)
+    check_temporary_directory()
+    wait_until_free(settings.address)
     server = None if settings.database_url else start_database(settings.directory, started)
-    environment = dict(os.environ) | database_variables(settings, server)
+    environment = for_gunicorn(os.environ, settings) | database_variables(settings, server)
     gunicorn = started.enter_context(supervisor.held(gunicorn_command(), environment))
     migrate(environment["DATABASE_URL"], environment.get("DATABASE_READER_URL") or None)
     supervisor.signals.check()
     load(environment)
     begun = time.monotonic()
     supervisor.let_go(gunicorn)
-    supervisor.wait_until_ready(gunicorn, settings.own_host, settings.port)
+    supervisor.wait_until_ready(gunicorn, settings.address)
     say(f"{settings.workers} workers started", begun)
-    greet(settings.url)
+    greet(settings.address)
     supervisor.watch(gunicorn, server)
+
+
+def wait_until_free(address: Address | UnixSocket) -> None:
+    """Wait for what a killed launcher left: gunicorn ends by itself, after its last requests."""
+    deadline = time.monotonic() + supervisor.ENDS_WITHIN_S
+    is_told = False
+    while True:
+        try:
+            return check_free(address)
+        except TakenError:
+            if time.monotonic() > deadline:
+                raise
+        if not is_told:
+            seconds = supervisor.ENDS_WITHIN_S
+            say(f"{address} is in use: waiting up to {seconds} s for an earlier run to end")
+            is_told = True
+        time.sleep(0.1)
+
+
+def for_gunicorn(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Return the environment without gunicorn's variables, which would win over our own."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(("GUNICORN_", "WEB_CONCURRENCY"))
+    } | {"WORKERS": str(settings.workers)}
 
 
 def start_database(named: Path | None, started: ExitStack) -> EmbeddedServer:
@@ -105,9 +135,9 @@ def gunicorn_command() -> list[str]:
     return [sys.executable, "-m", "gunicorn", *options, "service.asgi:create_asgi()"]
 
 
-def greet(url: str) -> None:
-    say(f"Burdenshare on {url}")
-    say(f"Try: curl -s '{url}{EXAMPLE}'")
+def greet(address: Address | UnixSocket) -> None:
+    say(f"Burdenshare on {address.url}")
+    say(f"Try: {address.curl(EXAMPLE)}")
     say("Ctrl-C stops everything it started.")
 
 

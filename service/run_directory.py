@@ -73,9 +73,11 @@ def run_directory(workers: int) -> RunDirectory:
     The same one each time, since gunicorn reads its configuration again at SIGHUP. Raises
     ConfigError.
     """
-    # Python would use another directory without a word where this one cannot be written.
-    parent = Path(os.environ.get("TMPDIR") or tempfile.gettempdir()).absolute()
+    size = sum(RESERVED.values()) * workers / 2**20
+    named = os.environ.get("TMPDIR")
     try:
+        # Where TMPDIR cannot be written, Python would use another directory without a word.
+        parent = Path(named or tempfile.gettempdir()).absolute()
         remove_leftovers(parent)
         made = make(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
         try:
@@ -85,9 +87,10 @@ def run_directory(workers: int) -> RunDirectory:
             made.remove()
             raise
     except OSError as error:
-        size = sum(RESERVED.values()) * workers / 2**20
+        place = f" in {named}" if named else ""
         raise ConfigError(
-            f"cannot reserve {size:.0f} MB in {parent} (TMPDIR): {error.strerror}"
+            f"cannot reserve {size:.0f} MB{place}, {error.strerror}: "
+            "set TMPDIR to a directory that can be written"
         ) from error
     return made
 

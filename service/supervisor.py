@@ -11,6 +11,7 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from .errors import OneLineError
+from .listening import Address, UnixSocket
 from .processes import die_with_parent
 from .settings import HELD
 from .storage.embedded import EmbeddedServer
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 30
 # For the requests still being answered: no query takes longer, and nobody waits longer at ^C.
 GRACE_S = 10
+# For gunicorn, asked to end: it closes at last what it listens on.
+ENDS_WITHIN_S = GRACE_S + 5
 
 
 class SupervisorError(OneLineError):
@@ -121,7 +124,7 @@ def let_go(process: subprocess.Popen[bytes]) -> None:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask a program to end and wait; then end what is left of it and of its children."""
-    deadline = time.monotonic() + GRACE_S + 5
+    deadline = time.monotonic() + ENDS_WITHIN_S
     if process.poll() is None:
         process.terminate()
     while process.poll() is None and time.monotonic() < deadline and not signals.is_hurried:
@@ -142,7 +145,7 @@ def watch(gunicorn: subprocess.Popen[bytes], server: EmbeddedServer | None) -> N
     raise SupervisorError(f"PostgreSQL stopped: see {server.directory / 'server.log'}")
 
 
-def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], address: Address | UnixSocket) -> None:
     """Wait until GET /readyz answers 200."""
     deadline = time.monotonic() + READY_WITHIN_S
     status: int | None = None
@@ -152,7 +155,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> 
             raise SupervisorError(
                 f"gunicorn did not start (exit code {process.returncode})", process.returncode
             )
-        status = status_of(host, port, "/readyz")
+        status = status_of(address, "/readyz")
         if status == 200:
             return
         time.sleep(0.1)
@@ -160,12 +163,13 @@ def wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) -> 
     raise SupervisorError(f"GET /readyz answered {said} for {READY_WITHIN_S} seconds")
 
 
-def status_of(host: str, port: int, path: str) -> int | None:
+def status_of(address: Address | UnixSocket, path: str) -> int | None:
     # It takes as long to import as all else here, and nothing is asked before all is started.
     import http.client
 
-    connection = http.client.HTTPConnection(host, port, timeout=5)
+    connection = http.client.HTTPConnection("localhost")
     try:
+        connection.sock = address.connect()
         connection.request("GET", path)
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):

@@ -1,6 +1,7 @@
 """Every kind of breaking change is named with its place; what only adds is none."""
 
 import copy
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -482,3 +483,25 @@ def test_the_command_says_what_breaks_and_fails(tmp_path: Path) -> None:
 
     assert compared("old", "new") == (1, "schema Member.code: removed\n")
     assert compared("old", "old")[0] == 0
+
+
+def test_a_contract_that_is_none_is_one_line(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.yaml"
+    os.mkfifo(odd)
+    assert refusal(odd) == f"error: {odd} is not a file\n"
+    odd.unlink()
+    assert refusal(odd) == f"error: {odd} is not a file\n"
+    for content in ("[" * 100_000, "a: [", "- x", "\udcff"):
+        odd.write_bytes(os.fsencode(content))
+        line = refusal(odd)
+        assert line.startswith(f"error: {odd} ")
+        assert line.count("\n") == 1
+
+
+def refusal(odd: Path) -> str:
+    command = [sys.executable, "-m", "contract.changes", str(odd), str(RELEASED)]
+    done = subprocess.run(
+        command, cwd=CONTRACT.parent, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr

@@ -1,6 +1,9 @@
 """`python -m service`, as `make run` calls it: from nothing to an answer, and back to nothing."""
 
+import http.client
 import os
+import resource
+import shlex
 import shutil
 import signal
 import socket
@@ -18,6 +21,7 @@ import pytest
 
 from importers.load import LOCK
 from service import supervisor
+from service.listening import Address
 from service.storage.embedded import EmbeddedServer
 from service.storage.migrations import migrate
 
@@ -39,7 +43,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(**variables: object) -> subprocess.Popen[str]:
+def run(prepare: Callable[[], None] = lambda: None, **variables: object) -> subprocess.Popen[str]:
+    def before() -> None:
+        hear_a_hangup()
+        prepare()
+
     inherited = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
     return subprocess.Popen(
         [sys.executable, "-m", "service"],
@@ -48,8 +56,9 @@ def run(**variables: object) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="backslashreplace",
         start_new_session=True,
-        preexec_fn=hear_a_hangup,
+        preexec_fn=before,
     )
 
 
@@ -130,9 +139,9 @@ def get(port: int, path: str) -> int:
         return int(answer.status)
 
 
-def failure(**variables: object) -> str:
+def failure(prepare: Callable[[], None] = lambda: None, **variables: object) -> str:
     """Return the one line that a launcher that cannot start says."""
-    process = run(**variables)
+    process = run(prepare, **variables)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     *_, line = output.splitlines()
@@ -169,6 +178,125 @@ def test_it_says_what_to_try_and_that_works(directory: Path) -> None:
         assert launcher.read_last_line() == "Stopped."
 
 
+def test_it_listens_on_a_unix_socket(directory: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a socket"
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(path))  # It stays behind, and nobody listens.
+    with launched(DATABASE_DIR=directory, HOST=f"unix:{path}") as launcher:
+        assert launcher.lines[-3] == f"Burdenshare on unix:{path}"
+        command = shlex.split(launcher.lines[-2].removeprefix("Try: "))
+        assert command[:-1] == ["curl", "-s", "--unix-socket", str(path)]
+        asked = command[-1].removeprefix("http://localhost")
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(path))
+        connection.request("GET", asked)
+        assert connection.getresponse().status == 200
+        connection.close()
+        assert launcher.end(signal.SIGTERM) == 0
+    assert not path.exists()
+
+
+def workers_of(launcher: Launched) -> int:
+    gunicorn = child_named("gunicorn", launcher)
+    wait_for(lambda: bool(descendants_of(gunicorn)))
+    return len(descendants_of(gunicorn))
+
+
+@pytest.mark.parametrize(
+    ("variables", "workers"),
+    [
+        ({"WEB_CONCURRENCY": 3}, 3),
+        ({"WEB_CONCURRENCY": 3, "WORKERS": 1}, 1),
+        ({"WEB_CONCURRENCY": ""}, 2),
+    ],
+)
+def test_workers_wins_over_the_platforms_variable(
+    directory: Path, variables: dict[str, object], workers: int
+) -> None:
+    with launched(
+        f"{workers} workers started", DATABASE_DIR=directory, PORT=free_port(), **variables
+    ) as launcher:
+        assert workers_of(launcher) == workers
+        assert launcher.end(signal.SIGTERM) == 0
+
+
+# Each by itself kept `make run` from starting, or moved it to another address; or might have.
+FOREIGN = {
+    "PostgreSQL": {
+        "PGSERVICE": "nowhere",
+        "PGHOSTADDR": "192.0.2.1",
+        "PGOPTIONS": "-c search_path=nowhere",
+        "PGREQUIREAUTH": "scram-sha-256",
+        "PGCHANNELBINDING": "require",
+        "PGTARGETSESSIONATTRS": "standby",
+        "PGCLIENTENCODING": "SQL_ASCII",
+    },
+    "gunicorn": {
+        "GUNICORN_CMD_ARGS": "--bind=127.0.0.1:1 --workers=7",
+        "GUNICORN_PID": "1",
+        "GUNICORN_FD": "999",
+    },
+    "others": {
+        "FLASK_DEBUG": "1",
+        "TZ": "No/Such",
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "2",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_set_for_others_changes_nothing(directory: Path, kind: str) -> None:
+    port = free_port()
+    with launched(DATABASE_DIR=directory, PORT=port, **FOREIGN[kind]) as launcher:
+        assert get(port, "/v1/members?member=turkiye") == 200
+        assert workers_of(launcher) == 2
+        assert launcher.end(signal.SIGTERM) == 0
+
+
+def test_any_directory_will_do(directory: Path) -> None:
+    odd = directory.with_name("a, \"b' 100%20 ü\n\udcff")
+    odd.mkdir()
+    odd.chmod(0o777)
+    port, variables = free_port(), {"DATABASE_DIR": odd / "db", "TMPDIR": odd}
+    with launched(PORT=port, PYTHONIOENCODING="ascii", **variables) as launcher:
+        assert get(port, "/readyz") == 200
+        assert launcher.end(signal.SIGTERM) == 0
+
+
+def test_make_keeps_pythons_variables_from_our_programs(tmp_path: Path) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.txt", ".venv/bin/pip", ".venv/.run"):
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv/bin/python"
+    python.write_text("#!/bin/sh\nenv\n")
+    python.chmod(0o755)
+    set_by_others = ("HOME", "OPTIMIZE", "PATH", "SAFEPATH", "WARNINGS")
+    done = subprocess.run(
+        ["make", "run"],
+        cwd=tmp_path,
+        env=os.environ | {f"PYTHON{name}": "nonsense" for name in set_by_others},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PATH=" in done.stdout
+    assert "nonsense" not in done.stdout
+
+
+def let_nothing_be_written() -> None:
+    """Leave no temporary directory usable, as a full or read-only disk does; root can write all."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def test_no_temporary_directory_is_one_line(directory: Path) -> None:
+    line = failure(let_nothing_be_written, DATABASE_DIR=directory, PORT=free_port())
+    assert line.startswith("No usable temporary directory found in ")
+    assert line.endswith(": set TMPDIR to a directory that can be written")
+
+
 def test_a_second_run_shares_the_server_and_leaves_it_running(directory: Path) -> None:
     port = free_port()
     with launched(DATABASE_DIR=directory, PORT=port) as first:
@@ -200,7 +328,7 @@ def test_an_interrupt_that_python_drops_ends_it_all_the_same(
         with pytest.raises(KeyboardInterrupt):
             supervisor.watch(process, None)
         with pytest.raises(KeyboardInterrupt):
-            supervisor.wait_until_ready(process, "127.0.0.1", 1)
+            supervisor.wait_until_ready(process, Address("127.0.0.1", 1))
 
 
 def test_an_interrupt_that_was_caught_is_no_death_by_a_signal() -> None:
@@ -298,6 +426,23 @@ def test_a_load_that_fails_ends_everything(directory: Path, tmp_path: Path) -> N
         ({"PORT": "70000"}, "PORT='70000' is not a whole number from 1 to 65535"),
         ({"WORKERS": "0"}, "WORKERS='0' is not a whole number from 1 to 19"),
         ({"POOL_SIZE": "x"}, "POOL_SIZE='x' is not a whole number from 1 to 100"),
+        ({"WEB_CONCURRENCY": "x"}, "WEB_CONCURRENCY='x' is not a whole number from 1 to 19"),
+        (
+            {"HOST": "unix:here"},
+            "HOST='unix:here' is not unix: and an absolute path without a comma, such as unix:/run/burdenshare.sock",
+        ),
+        (
+            {"HOST": "unix:/etc/passwd"},
+            "cannot listen on HOST=unix:/etc/passwd: the file is not a socket",
+        ),
+        (
+            {"HOST": "unix:/nowhere/sock"},
+            "cannot listen on HOST=unix:/nowhere/sock: No such file or directory",
+        ),
+        (
+            {"HOST": "unix:/tmp/" + 120 * "x"},
+            f"cannot listen on HOST=unix:/tmp/{120 * 'x'}: AF_UNIX path too long",
+        ),
         (
             {"HOST": "192.0.2.1", "PORT": "8000"},
             "cannot listen on HOST=192.0.2.1 PORT=8000: Cannot assign requested address",
@@ -316,6 +461,29 @@ def test_a_taken_port_is_named() -> None:
         assert failure(PORT=port) == (
             f"cannot listen on HOST=127.0.0.1 PORT={port}: Address already in use"
         )
+
+
+def test_a_port_that_is_left_in_time_is_taken(directory: Path) -> None:
+    with socket.socket() as left:
+        left.bind(("127.0.0.1", 0))
+        left.listen()
+        port = left.getsockname()[1]
+        waiting = f"127.0.0.1:{port} is in use: waiting up to 15 s for an earlier run to end"
+        with launched(waiting, DATABASE_DIR=directory, PORT=port) as launcher:
+            left.close()
+            launcher.read_until("Ctrl-C stops")
+            assert get(port, "/readyz") == 200
+            assert launcher.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of this death")
+def test_it_starts_at_once_after_a_kill(directory: Path) -> None:
+    port = free_port()
+    with launched(DATABASE_DIR=directory, PORT=port) as killed:
+        killed.process.kill()
+        with launched(DATABASE_DIR=directory, PORT=port) as launcher:
+            assert get(port, "/readyz") == 200
+            assert launcher.end(signal.SIGTERM) == 0
 
 
 @pytest.mark.parametrize(

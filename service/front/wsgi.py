@@ -78,7 +78,10 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     """Return what PEP 3333 asks for. A body is left unread: nothing here takes one."""
     authority, path = split_target(scope["raw_path"])
     query = scope["query_string"].decode("latin-1")
-    server, client = scope["server"] or ("", 0), scope["client"] or ("", 0)
+    client = scope["client"] or ("", 0)
+    # Of the path of a Unix socket gunicorn makes a host and a port of a letter each.
+    server = scope["server"] or ("", 0)
+    server = server if isinstance(server[1], int) else ("localhost", 80)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": scope["root_path"],

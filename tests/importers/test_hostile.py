@@ -168,7 +168,9 @@ def test_it_is_refused_in_one_line(
     assert sorted(path.name for path in (data / "releases").iterdir()) == before
 
 
-def bounded(*arguments: str) -> subprocess.CompletedProcess[str]:
+def bounded(
+    *arguments: str, prepare: Callable[[], None] = lambda: None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run the importers in a process that gets no more memory and time than is allowed."""
     limits = (
         "import resource, runpy, sys;"
@@ -179,7 +181,8 @@ def bounded(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     return subprocess.run(
         [sys.executable, "-c", limits, *arguments],
-        capture_output=True, text=True, check=False, cwd=DATA.parent, env=environment,
+        capture_output=True, text=True, check=False, cwd=DATA.parent, env=environment | variables,
+        timeout=2 * SECONDS, preexec_fn=prepare,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """flask commands: one clear line when they cannot do what they should."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from click.testing import Result
 from flask import Flask
 
 from .. import contract
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(app: Flask, command: str) -> Result:
@@ -42,6 +45,30 @@ def test_migrate_says_in_one_line_that_nothing_answers(
     assert "secret" not in done.output
 
 
+@pytest.mark.parametrize("command", ["migrate", "openapi"])
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("POOL_SIZE", "many", "is not a whole number from 1 to 100"),
+        ("RATE_LIMIT", "many", "is not a rate such as 600/minute"),
+        ("LOG_LEVEL", "MANY", "is not one of DEBUG, INFO, WARNING, ERROR"),
+    ],
+)
+def test_a_command_names_a_wrong_variable_in_one_line(
+    command: str, variable: str, value: str, text: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "service", command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql:///x", variable: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {variable}={value!r} {text}\n"
+
+
 def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
     assert run(app, "openapi").output == contract.CONTRACT.read_text("utf-8")
 
@@ -63,7 +90,7 @@ def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
 def test_gunicorn_says_in_one_line_what_is_missing(variables: dict[str, str], line: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service.asgi:create_asgi()"],
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"]} | variables,
         capture_output=True,
         text=True,
@@ -73,3 +100,21 @@ def test_gunicorn_says_in_one_line_what_is_missing(variables: dict[str, str], li
     assert done.returncode == 1
     assert line in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_gunicorn_says_in_one_line_that_there_is_no_temporary_directory() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0", "service.asgi:create_asgi()"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql:///x"},
+        # Nothing can be written, as on a disk that is full or read-only; root can write all.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith("error: No usable temporary directory found in ")
+    assert line.endswith(": set TMPDIR to a directory that can be written")

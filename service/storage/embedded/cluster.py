@@ -109,15 +109,23 @@ def run(command: Sequence[str | Path], text: str, account: Account, log: IO[byte
         )
 
 
+def forget_variables() -> None:
+    """Remove the variables of PostgreSQL from this process, and so from what it starts.
+
+    They are about another server: PGSERVICE or PGHOSTADDR would lead clients away from ours.
+    """
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
+
+
 def surroundings(account: Account) -> dict[str, Any]:
     """Return what all programs of PostgreSQL are run with.
 
-    PGPORT and the like would change what they do, and another language what they say. The account
-    need not be able to read the current directory. A session of their own keeps ^C from them.
+    Another language would change what they say. The account need not be able to read the current
+    directory. A session of their own keeps ^C from them.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return {
-        "env": environment | {"LC_ALL": "C"},
+        "env": os.environ | {"LC_ALL": "C"},
         "cwd": "/",
         "start_new_session": True,
         **account.as_options(),

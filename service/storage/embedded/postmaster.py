@@ -1,5 +1,6 @@
 """The server process: how it is started, what it says of itself, how it is ended."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -39,7 +40,7 @@ class Postmaster(NamedTuple):
     def read(cls, data: Path) -> Self | None:
         """Return None where there is no such file, or PostgreSQL is still writing it."""
         try:
-            lines = (data / "postmaster.pid").read_text().splitlines()
+            lines = os.fsdecode((data / "postmaster.pid").read_bytes()).splitlines()
             return cls(int(lines[0]), Path(lines[4]), lines[7].strip() == "ready")
         except (FileNotFoundError, IndexError, ValueError):
             return None

@@ -31,11 +31,13 @@ class EmbeddedServer:
     server's processes hold, by inheritance, the one on server.log: while it is held one of them
     lives, and once it is free whatever they left behind is stale.
 
-    Start it from a thread that stays, best the main one: on Linux the server ends with it.
+    Start it from a thread that stays, best the main one: on Linux the server ends with it. A start
+    removes the variables of PostgreSQL, such as PGSERVICE, from the environment of this process.
     """
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
+        # Path.resolve() fails where links lead in a circle.
+        self.directory = Path(os.path.realpath(directory))
         self._data = self.directory / "data"
         self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -75,6 +77,7 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Start the server, or attach to the one that runs here already."""
+        cluster.forget_variables()
         if self.is_running:
             return
         self.stop()

@@ -34,9 +34,17 @@ def locate(directory: Path, account: Account) -> Path:
     name = f"burdenshare-{account.uid}-{short_hash(directory)}"
     for parent in (Path(tempfile.gettempdir()).resolve(), Path("/tmp")):
         is_short = len(os.fsencode(parent / name / SOCKET)) <= LONGEST
-        if is_short and barrier(parent, account) is None:
+        if is_short and is_plain(str(parent)) and barrier(parent, account) is None:
             return parent / name
-    raise EmbeddedServerError("no directory for the socket: set TMPDIR to a short path")
+    raise EmbeddedServerError("no directory for the socket: set TMPDIR to a short and plain path")
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path is one path to all who read it.
+
+    libpq splits a host at commas, and PostgreSQL ends a quoted name at a quote.
+    """
+    return path.isprintable() and not set(path) & set(',"')
 
 
 def refuse_foreign(path: Path, account: Account) -> None:

@@ -134,10 +134,28 @@ def test_variables_of_postgresql_change_nothing(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPORT", "6543")
+    monkeypatch.setenv("PGSERVICE", "nowhere")
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
     monkeypatch.setenv("PGDATA", "/nowhere")
     monkeypatch.setenv("LC_ALL", "no_SUCH")
     with EmbeddedServer(place / "db") as server:
         assert ask(server.url, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("name", ["a, b", 'a"b', "a\nb", "a'b%20 ü\\$x", "not \udcff UTF-8"])
+def test_the_socket_is_found_whatever_the_temporary_directory_is_called(
+    place: Path, made: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (place / name).mkdir(mode=0o711)
+    monkeypatch.setattr(tempfile, "tempdir", str(place / name))
+    with EmbeddedServer(made) as server:
+        assert ask(server.url, "SELECT year FROM kept") == 1949
+
+
+@pytest.mark.parametrize("name", ["a, b", 'a"b', "a\nb", "a'b%20 ü\\$x", "not \udcff UTF-8"])
+def test_the_data_may_be_in_any_directory(place: Path, made: Path, name: str) -> None:
+    with EmbeddedServer(made.rename(place / name)) as server:
+        assert ask(server.url, "SELECT year FROM kept") == 1949
 
 
 def test_a_second_process_attaches_and_does_not_stop_the_server(made: Path) -> None:
