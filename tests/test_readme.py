@@ -67,6 +67,7 @@ def test_every_variable_is_documented() -> None:
         "HTTP_X_REQUEST_ID",
         "ARROW_DEFAULT_MEMORY_POOL",
         "LC_ALL",
+        "OPENPYXL_LXML",
         "PG",
         "PROMETHEUS_MULTIPROC_DIR",
     }

@@ -116,5 +116,5 @@ def test_gunicorn_says_in_one_line_that_there_is_no_temporary_directory() -> Non
     )
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
-    assert line.startswith("error: No usable temporary directory found in ")
+    assert line.startswith("error: cannot reserve 5 MB, No usable temporary directory found in ")
     assert line.endswith(": set TMPDIR to a directory that can be written")
