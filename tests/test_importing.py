@@ -22,7 +22,7 @@ FILE = "270701-def-exp-2027-TABLES-en.xlsx"
 
 
 def test_the_steps_print_what_they_say(tmp_path: Path, scratch_database: str) -> None:
-    for folder in ("importers", "data"):
+    for folder in ("importers", "data", "sql"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     old = tmp_path / "old.xlsx"
     release, figures = read_pack("nato-2024-06-17")

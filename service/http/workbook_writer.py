@@ -57,8 +57,13 @@ def save(table: Table, file: IO[bytes]) -> None:
 
 
 def remove_sheets(book: Workbook) -> None:
-    """Remove openpyxl's temporary files, one a sheet: it does so itself only once all is saved."""
+    """Close the sheets that were begun, and remove openpyxl's temporary file of each.
+
+    openpyxl does so itself only once all is saved.
+    """
     for sheet in book.worksheets:
+        with suppress(Exception):  # closed already, or on a disk that is full
+            sheet.close()
         with suppress(AttributeError, OSError, ValueError):  # not begun, or removed already
             sheet._writer.cleanup()  # type: ignore[attr-defined]
 
