@@ -1,0 +1,1 @@
+"""`make recording`: does a new version answer as an old one did, byte for byte?"""
