@@ -98,7 +98,9 @@ def connect(url: str) -> Connection:
     except psycopg.ProgrammingError as error:
         raise RefusedError(["DATABASE_URL: is not the address of a PostgreSQL database"]) from error
     try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=5, client_encoding="UTF8"
+        )
         refuse_pooler(connection, url)
         return connection
     except psycopg.OperationalError as error:

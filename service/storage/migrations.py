@@ -53,7 +53,7 @@ def migrate(url: str, reader_url: str | None = None) -> list[str]:
     Raises MigrationError when rights lack, a file fails or was edited after it was applied, or a
     table stays locked; psycopg.OperationalError when the server cannot be reached.
     """
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=5, client_encoding="UTF8") as connection:
         if connection.info.server_version < OLDEST:
             raise MigrationError(
                 f"PostgreSQL 15 or newer is needed, the server runs "

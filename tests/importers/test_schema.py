@@ -118,3 +118,18 @@ def test_it_says_so_of_a_database_of_something_else(
     monkeypatch.setenv("DATABASE_URL", url)
     assert run("load", data) == 1
     assert capsys.readouterr().err == UNMIGRATED[1]
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+@pytest.mark.parametrize("command", ["load", "releases verify"])
+def test_texts_are_utf_8_whatever_the_environment_asks_for(
+    scratch_database: str,
+    data: Path,
+    command: str,
+    encoding: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    assert migrations.migrate(scratch_database) == []
+    assert run("load", data) == 0
+    assert run(command, data) == 0
