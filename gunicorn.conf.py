@@ -131,9 +131,8 @@ def refuse_pooler() -> None:
     from service.storage.database import reader_conninfo
 
     try:
-        external.refuse_pooler(reader_conninfo(our_config), our_config.statement_timeout_ms)
+        external.refuse_pooler(reader_conninfo(our_config))
     except external.ExternalServerError as wrong:
-        run.remove()
         give_up(wrong)
     except psycopg.Error:
         pass  # The workers look for their database until it is there.
@@ -166,6 +165,8 @@ def post_fork(server: Any, worker: Any) -> None:
     """Give the worker its own directory for temporary files, and its own place in the metrics."""
     from prometheus_client import values
 
+    with contextlib.suppress(OSError):  # there is no space: only files need it
+        run.files(worker.number).mkdir(exist_ok=True)
     tempfile.tempdir = str(run.files(worker.number))
     values.ValueClass = (
         values.MultiProcessValue(lambda: worker.number)  # type: ignore[no-untyped-call]
@@ -194,7 +195,3 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     run.clear_files(worker.number)
-
-
-def on_exit(server: Any) -> None:
-    run.remove()

@@ -101,7 +101,7 @@ def connect(url: str) -> Connection:
         connection = psycopg.connect(
             url, autocommit=True, connect_timeout=5, client_encoding="UTF8"
         )
-        refuse_pooler(connection, url)
+        refuse_pooler(connection)
         return connection
     except psycopg.OperationalError as error:
         text = said(error)
@@ -109,18 +109,13 @@ def connect(url: str) -> Connection:
         raise RefusedError([f"the database cannot be reached: {text}"]) from error
 
 
-def refuse_pooler(connection: Connection, url: str) -> None:
-    """Refuse a pooler that shares PostgreSQL's sessions, in which loading keeps its lock."""
-    query = "SELECT pg_backend_pid()"
-    process = connection.execute(query).fetchone()
-    if process == (connection.info.backend_pid,):
-        return  # PostgreSQL itself: a pooler makes up a process for its client
-    with psycopg.connect(url, connect_timeout=5) as other:
-        is_shared = other.execute(query).fetchone() == process
-    if is_shared:
+def refuse_pooler(connection: Connection) -> None:
+    """Refuse a pooler: it may give each statement to another session, and loading keeps a lock."""
+    process = connection.execute("SELECT pg_backend_pid()").fetchone()
+    if process != (connection.info.backend_pid,):  # a pooler makes up a process for its client
         connection.close()
-        rule = "shares sessions between clients: connect to PostgreSQL itself"
-        raise RefusedError([f"the pooler in front of the database {rule}"])
+        text = "there is a pooler in front of the database: connect to PostgreSQL itself"
+        raise RefusedError([text])
 
 
 def said(error: psycopg.Error) -> str:
@@ -238,10 +233,10 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
         connection.execute(
             """
             INSERT INTO dataset (revision, changed_at, reference_sha256)
-            VALUES (gen_random_uuid(), now(), %s)
+            VALUES (gen_random_uuid(), clock_timestamp(), %s)
             ON CONFLICT (is_only) DO UPDATE SET
                 revision = excluded.revision,
-                changed_at = excluded.changed_at,
+                changed_at = greatest(excluded.changed_at, dataset.changed_at),
                 reference_sha256 = excluded.reference_sha256
             """,
             [sha256],

@@ -36,6 +36,9 @@ class PlainLoader(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             text = "is an alias: write out what it stands for, or put a text in quotes"
             raise NotPlainError(event, f"*{event.anchor}", text)
+        if getattr(event, "tag", None) is not None:
+            name = str(event.tag).removeprefix(TAG)
+            raise NotPlainError(event, name, "is a tag: leave it out")
         if self.depth == DEEPEST:
             raise NotPlainError(event, "", f"is nested more than {DEEPEST} deep")
         self.depth += 1

@@ -21,7 +21,8 @@ EXAMPLE = "/v1/spending-years?year=2024&share_gdp_pct_gte=2"
 def main() -> int:
     supervisor.signals.listen()
     # A path may have signs that the terminal's encoding lacks.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with ExitStack() as started:
             try:

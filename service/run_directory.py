@@ -1,23 +1,24 @@
-"""The directory of a running gunicorn, under TMPDIR.
+"""The directory of a running gunicorn, under TMPDIR, locked as long as one of its processes runs.
 
-burdenshare-…/lock        held for as long as gunicorn or one of its workers runs
-burdenshare-…/metrics/    the workers' metrics, whose space is reserved before they start
-burdenshare-…/files-1/    the temporary files of worker 1, removed when it ends
+burdenshare-run-…/metrics/    the workers' metrics, whose space is reserved before they start
+burdenshare-run-…/files-1/    the temporary files of worker 1, removed when it ends
 """
 
+import atexit
+import fcntl
 import os
+import re
 import shutil
-import stat
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 from .config import ConfigError
-from .storage.embedded.locks import open_private, try_lock
 
-PREFIX = "burdenshare-"
-LOCK = "lock"
+PREFIX = "burdenshare-run-"
+# What such a directory has; one with anything else is not ours to remove.
+ENTRY = re.compile(r"metrics|files-[0-9]+|wgunicorn-.*")
 
 # The client maps these files into memory. Where a disk is full, writing to a page of a sparse file
 # ends the process with SIGBUS, so all pages are written here, in bytes. A test compares the sizes
@@ -32,10 +33,12 @@ class RunDirectory:
     that has ended.
     """
 
-    def __init__(self, path: Path, lock: IO[bytes]) -> None:
-        self.path, self.lock = path, lock
-        self.metrics = path / "metrics"
-        self.metrics.mkdir(exist_ok=True)
+    def __init__(self, path: Path) -> None:
+        self.path, self.metrics = path, path / "metrics"
+        # Inherited by the workers. The directory is whole, and so may be a leftover, with the next.
+        self.lock = open_directory(path)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.metrics.mkdir()
 
     def files(self, worker: int) -> Path:
         return self.path / f"files-{worker}"
@@ -54,16 +57,23 @@ class RunDirectory:
                 raise
 
     def clear_files(self, worker: int) -> None:
-        """Remove the temporary files of a worker that has ended."""
-        for path in self.files(worker).iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        """Remove the temporary files of a worker that has ended, as far as that can be done.
+
+        The directory stays, since there may be no space to make it again.
+        """
+        with suppress(OSError):  # somebody has removed the directory
+            for path in self.files(worker).iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
-        self.lock.close()
+
+
+def open_directory(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 @cache
@@ -79,13 +89,10 @@ def run_directory(workers: int) -> RunDirectory:
         # Where TMPDIR cannot be written, Python would use another directory without a word.
         parent = Path(named or tempfile.gettempdir()).absolute()
         remove_leftovers(parent)
-        made = make(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
-        try:
-            for worker in range(1, workers + 1):
-                made.reserve(worker)
-        except OSError:
-            made.remove()
-            raise
+        made = RunDirectory(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
+        atexit.register(remove_by, made, os.getpid())
+        for worker in range(1, workers + 1):
+            made.reserve(worker)
     except OSError as error:
         place = f" in {named}" if named else ""
         raise ConfigError(
@@ -95,22 +102,26 @@ def run_directory(workers: int) -> RunDirectory:
     return made
 
 
-def make(path: Path) -> RunDirectory:
-    # It has its name once it is held, lest another process take it for a leftover.
-    unnamed = path / f"{LOCK}.new"
-    lock = open_private(unnamed)
-    try_lock(lock)
-    unnamed.rename(path / LOCK)
-    return RunDirectory(path, lock)
+def remove_by(directory: RunDirectory, process: int) -> None:
+    """Remove the directory when the process that made it ends, not when a worker does."""
+    if os.getpid() == process:
+        directory.remove()
 
 
 def remove_leftovers(parent: Path) -> None:
     """Remove the directories of processes that were killed: nobody holds their locks."""
     for path in parent.glob(f"{PREFIX}*"):
-        status = path.lstat()
-        is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-        if not is_ours or not (path / LOCK).exists():
-            continue
-        with open_private(path / LOCK) as lock:
-            if try_lock(lock):
-                shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another process removes it, or it is none of ours
+            remove_leftover(path)
+
+
+def remove_leftover(path: Path) -> None:
+    directory = open_directory(path)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        names = os.listdir(directory)
+        is_whole = "metrics" in names and all(map(ENTRY.fullmatch, names))
+        if is_whole and os.fstat(directory).st_uid == os.geteuid():
+            shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(directory)

@@ -28,13 +28,13 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     directory = environment.get("DATABASE_DIR")
-    # With 5 connections each, 19 workers take all that the embedded server leaves to us.
-    by_platform = whole(environment, "WEB_CONCURRENCY", 2, most=19)
+    name = "WORKERS" if environment.get("WORKERS") else "WEB_CONCURRENCY"
     return Settings(
         address=read_address(
             environment.get("HOST") or "127.0.0.1", whole(environment, "PORT", 8000, most=65535)
         ),
-        workers=whole(environment, "WORKERS", by_platform, most=19),
+        # With 5 connections each, 19 workers take all that the embedded server leaves to us.
+        workers=whole(environment, name, 2, most=19),
         database_url=environment.get("DATABASE_URL") or None,
         directory=Path(directory) if directory else None,
     )

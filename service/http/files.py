@@ -225,12 +225,6 @@ class UntilRead:
             return None
         return self.read(self.rows.copied(kinds))
 
-    def read(self, found: Generator[Any]) -> Iterator[Any]:
-        # Ahead of the connection that they come by, which is another's once it is given back.
-        self.lent.callback(found.close)
-
-        def read() -> Iterator[Any]:
-            yield from found
-            self.lent.close()
-
-        return read()
+    def read(self, found: Iterator[Any]) -> Iterator[Any]:
+        yield from found
+        self.lent.close()

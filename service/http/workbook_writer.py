@@ -50,7 +50,8 @@ def save(table: Table, file: IO[bytes]) -> None:
         fill(book, "codelists", columns, codes(table.fields))
         fill(book, "about", ("name", "value"), about(table.meta).items())
         book.properties.created = book.properties.modified = MADE_AT
-        ExcelWriter(book, Undated(file, "w", ZIP_DEFLATED)).save()
+        with Undated(file, "w", ZIP_DEFLATED) as archive:
+            ExcelWriter(book, archive).save()
     except BaseException:
         remove_sheets(book)
         raise

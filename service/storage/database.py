@@ -196,7 +196,11 @@ class Database:
             self.pool.check()
             with self.pool.connection() as connection, connection.transaction():
                 self.breaker.succeeded()
-                yield Snapshot(connection, self)
+                snapshot = Snapshot(connection, self)
+                try:
+                    yield snapshot
+                finally:
+                    snapshot.stop_reading()
 
     @contextmanager
     def translating(self) -> Iterator[None]:
@@ -264,6 +268,15 @@ class Snapshot:
     database: Database
     known: Known | None = None
     is_confirmed: bool = field(default=False, init=False)
+    reading: list[Generator[Any]] = field(default_factory=list, init=False)
+
+    def stop_reading(self) -> None:
+        """Close the cursors of rows that nobody read to the end.
+
+        Later, the connection is another request's, whose cursor they would close.
+        """
+        for rows in self.reading:
+            rows.close()
 
     @cached_property
     def dataset(self) -> Row:
@@ -398,6 +411,18 @@ class Rows:
     fields: tuple[By, ...]
 
     def __iter__(self) -> Generator[Row]:
+        """Return the rows, to be read as long as the snapshot lasts."""
+        return self.started(self.each())
+
+    def copied(self, kinds: Kinds) -> Generator[bytes]:
+        """Return the rows as lines of CSV, each row's fields by their kinds."""
+        return self.started(self.copy(kinds))
+
+    def started(self, rows: Generator[Made]) -> Generator[Made]:
+        self.snapshot.reading.append(rows)
+        return rows
+
+    def each(self) -> Generator[Row]:
         """Yield the rows.
 
         A cursor on the server holds them, so that no more than BATCH are in memory. The statement
@@ -409,8 +434,8 @@ class Rows:
             cursor.execute(statement.text, statement.fill(self.parameters))
             yield from cursor
 
-    def copied(self, kinds: Kinds) -> Generator[bytes]:
-        """Yield lines of CSV, each row's fields by their kinds, some BLOCK bytes at a time.
+    def copy(self, kinds: Kinds) -> Generator[bytes]:
+        """Yield lines of CSV, some BLOCK bytes at a time.
 
         The statement time-out is that of the first. All of them have the time that a file has:
         PostgreSQL takes COPY for one statement, however long the client takes to read.

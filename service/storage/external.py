@@ -29,40 +29,26 @@ def check(url: str) -> None:
         refuse_pooler(url)
 
 
-def refuse_pooler(conninfo: str, statement_timeout_ms: int | None = None) -> None:
-    """Raise ExternalServerError for a pooler that shares PostgreSQL's sessions between clients.
+def refuse_pooler(conninfo: str) -> None:
+    """Raise ExternalServerError where a pooler stands in front of PostgreSQL.
 
-    The service keeps locks, settings and prepared statements in its sessions. With a time-out, a
-    pooler is refused too that does not pass on the settings that `conninfo` has. Raises
-    psycopg.OperationalError where there is no server.
+    It may give each statement to another session of PostgreSQL. The service keeps locks, settings
+    and prepared statements in its sessions, and whether they are its own cannot be told from here.
+    Raises psycopg.OperationalError where there is no server.
     """
     try:
         with psycopg.connect(conninfo, autocommit=True, connect_timeout=5) as connection:
-            process, timeout_ms = connection.execute(
-                "SELECT pg_backend_pid(), setting::integer "
-                "FROM pg_settings WHERE name = 'statement_timeout'"
-            ).fetchone() or (None, None)
-            if process == connection.info.backend_pid:
-                return  # PostgreSQL itself: a pooler makes up a process for its client
-            if statement_timeout_ms not in (None, timeout_ms):
-                raise ExternalServerError(
-                    f"{POOLER} drops the settings of a connection: {DIRECTLY}"
-                )
-            with psycopg.connect(conninfo, connect_timeout=5) as other:
-                if other.execute("SELECT pg_backend_pid()").fetchone() == (process,):
-                    raise ExternalServerError(
-                        f"{POOLER} shares sessions between clients: {DIRECTLY}"
-                    )
+            process = connection.execute("SELECT pg_backend_pid()").fetchone()
+            # A pooler makes up a process for its client.
+            is_pooled = process != (connection.info.backend_pid,)
     except psycopg.OperationalError as error:
-        if "startup parameter" in str(error):  # as pgbouncer says it
-            raise ExternalServerError(
-                f"{POOLER} refuses the settings of a connection: {DIRECTLY}"
-            ) from error
-        raise
-
-
-POOLER = "the pooler in front of the database"
-DIRECTLY = "connect to PostgreSQL itself"
+        if "startup parameter" not in str(error):  # as pgbouncer refuses settings
+            raise
+        is_pooled = True
+    if is_pooled:
+        raise ExternalServerError(
+            "there is a pooler in front of the database: connect to PostgreSQL itself"
+        )
 
 
 @contextmanager

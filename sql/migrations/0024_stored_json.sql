@@ -191,6 +191,8 @@ CREATE TRIGGER observation_is_rewritten AFTER UPDATE ON release
 REFERENCING OLD TABLE AS before NEW TABLE AS after
 FOR EACH STATEMENT EXECUTE FUNCTION rewrite_of_release();
 
+ALTER TABLE dataset ADD COLUMN changed_in xid8; -- the transaction that made the revision
+
 CREATE FUNCTION renew_revision() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -201,9 +203,13 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    -- Once a transaction: now() is the same in all of its statements.
-    UPDATE dataset SET revision = gen_random_uuid(), changed_at = now()
-    WHERE dataset.changed_at <> now();
+    -- Once a transaction. A transaction that began earlier may end later: the instant only grows.
+    UPDATE dataset
+    SET
+        revision = gen_random_uuid(),
+        changed_at = greatest(clock_timestamp(), dataset.changed_at),
+        changed_in = pg_current_xact_id()
+    WHERE dataset.changed_in IS DISTINCT FROM pg_current_xact_id();
     RETURN NULL;
 END
 $$;

@@ -106,11 +106,12 @@ def run(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("mode", ["transaction", "session"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_shared_sessions_are_refused(
-    postgres: EmbeddedServer, open_path: Path, command: str
+def test_a_pooler_is_refused(
+    postgres: EmbeddedServer, open_path: Path, command: str, mode: str
 ) -> None:
-    with pgbouncer(postgres, open_path, "transaction", DROPPING) as url:
+    with pgbouncer(postgres, open_path, mode, DROPPING) as url:
         ended = run(command, DATABASE_URL=url)
     assert ended.returncode != 0
     [line] = [line for line in ended.stderr.splitlines() if not line.startswith("[")]  # gunicorn's
@@ -118,21 +119,19 @@ def test_shared_sessions_are_refused(
     assert "connect to PostgreSQL itself" in line
 
 
-@pytest.mark.parametrize("mode", ["transaction", "session"])
-@pytest.mark.parametrize("more", ["", DROPPING], ids=["refusing", "dropping"])
+def test_a_pooler_that_takes_turns_is_refused(postgres: EmbeddedServer, open_path: Path) -> None:
+    turns = f"{DROPPING}\nserver_round_robin = 1\nmin_pool_size = 3"
+    with pgbouncer(postgres, open_path, "transaction", turns) as url:
+        for _ in range(3):
+            assert run("importers releases", DATABASE_URL=url).returncode == 1
+
+
 def test_a_pooler_that_takes_no_settings_is_refused(
-    postgres: EmbeddedServer, open_path: Path, mode: str, more: str
+    postgres: EmbeddedServer, open_path: Path
 ) -> None:
-    with pgbouncer(postgres, open_path, mode, more) as url:
+    with pgbouncer(postgres, open_path, "session") as url:
         reader = url.replace("burdenshare@", "burdenshare_reader@")
         ended = run("gunicorn", DATABASE_READER_URL=reader)
     assert ended.returncode == 1
     [line] = [line for line in ended.stderr.splitlines() if line.startswith("error: ")]
     assert "connect to PostgreSQL itself" in line
-
-
-def test_sessions_of_ones_own_are_taken(postgres: EmbeddedServer, open_path: Path) -> None:
-    with pgbouncer(postgres, open_path, "session") as url:
-        for command in ("flask migrate", "importers load", "importers releases"):
-            ended = run(command, DATABASE_URL=url)
-            assert ended.returncode == 0, ended.stderr

@@ -8,6 +8,7 @@ import pytest
 
 from service.config import Config
 from service.storage.database import Database, Snapshot, given, whole
+from service.storage.paging import By
 
 
 @pytest.fixture
@@ -133,3 +134,26 @@ def test_a_filter_that_is_not_asked_for_is_not_planned(database: Database) -> No
     assert statement.names == ("release", "year")
     assert b"(true OR NULL::text[] IS NULL)" in statement.text
     assert b"(false AND $2::int4range IS NULL)" in statement.text
+
+
+def test_rows_that_nobody_read_to_the_end_leave_the_next_request_alone(database_url: str) -> None:
+    database = Database(Config(database_url=database_url, pool_size=1))
+    begun = []
+
+    def fail() -> None:
+        with database.snapshot() as snapshot:
+            begun.append(iter(snapshot.fetch_each("members/list", {}, (By("code", "text"),))))
+            next(begun[0])
+            raise OSError("the disk is full")
+
+    try:
+        with pytest.raises(OSError, match="full"):
+            fail()
+        with database.snapshot() as snapshot:
+            asked = {"release": "nato-2026-07-10"}
+            rows = iter(snapshot.fetch_each("observations/list", asked, (By("area", "text"),)))
+            next(rows)
+            begun[0].close()  # as the collector of garbage does, at any time
+            assert sum(1 for _ in rows) > 1000
+    finally:
+        database.close()

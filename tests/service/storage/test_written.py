@@ -298,6 +298,28 @@ def test_a_change_by_hand_gives_the_data_set_a_new_revision(
         connection.rollback()
 
 
+def test_the_instant_of_the_last_change_never_goes_back(changeable: tuple[str, Path]) -> None:
+    url = changeable[0]
+
+    def changed_at() -> Any:
+        with connect(url) as reader:
+            [row] = reader.execute("SELECT changed_at FROM dataset").fetchall()
+            return row["changed_at"]
+
+    with connect(url) as early, connect(url) as late:
+        early.execute("SELECT 1")  # its transaction begins
+        late.execute("UPDATE note SET text = text || '.' WHERE id = (SELECT min(id) FROM note)")
+        late.commit()
+        before = changed_at()
+        early.execute("UPDATE indicator SET title = title || '.' WHERE position = 1")
+        early.commit()
+        assert changed_at() > before
+        # As it was for the tests that follow.
+        late.execute("UPDATE note SET text = left(text, -1) WHERE id = (SELECT min(id) FROM note)")
+        late.execute("UPDATE indicator SET title = left(title, -1) WHERE position = 1")
+        late.commit()
+
+
 KEYS = {
     "member": "code", "area": "code", "observation": "area", "spending_year": "member",
     "comparison": "area", "availability": "area",
