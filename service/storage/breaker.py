@@ -14,6 +14,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._is_away = False
         self._try_again_at = 0.0
+        self._succeeded_at = float("-inf")
 
     @property
     def is_away(self) -> bool:
@@ -29,10 +30,14 @@ class Breaker:
             self._try_again_at = now + PAUSE_S
             return True
 
-    def failed(self) -> None:
+    def failed(self, began: float) -> None:
+        """Count a failure, unless the database answered after the attempt began: that is newer."""
         with self._lock:
+            if self._succeeded_at > began:
+                return
             self._is_away = True
             self._try_again_at = time.monotonic() + PAUSE_S
 
     def succeeded(self) -> None:
+        self._succeeded_at = time.monotonic()
         self._is_away = False

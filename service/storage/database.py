@@ -205,6 +205,7 @@ class Database:
     @contextmanager
     def translating(self) -> Iterator[None]:
         """Turn what PostgreSQL raises into the DatabaseUnavailableError that gives the reason."""
+        began = monotonic()
         try:
             yield
         except GIVEN_UP as error:
@@ -216,7 +217,8 @@ class Database:
                 raise DatabaseDamagedError(str(error)) from error
             if not isinstance(error, AWAY):
                 raise
-            self.breaker.failed()
+            # A wait for a connection may have begun before the database came back.
+            self.breaker.failed(began if isinstance(error, PoolTimeout) else monotonic())
             raise DatabaseUnavailableError(str(error)) from error
 
 
