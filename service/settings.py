@@ -1,5 +1,6 @@
 """What the environment says to `python -m service`, checked before anything is started."""
 
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,9 +42,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def check_temporary_directory() -> None:
-    """Raise ConfigError where no temporary file can be made."""
+    """Raise ConfigError where no temporary file can be made, or none in TMPDIR."""
+    named = os.environ.get("TMPDIR")
     try:
-        tempfile.gettempdir()
+        # Where TMPDIR cannot be written, Python would use another directory without a word.
+        tempfile.TemporaryFile(dir=named or tempfile.gettempdir()).close()
     except OSError as error:
-        text = f"{error.strerror}: set TMPDIR to a directory that can be written"
+        place = f"TMPDIR={named}: " if named else ""
+        text = f"{place}{error.strerror}: set TMPDIR to a directory that can be written"
         raise ConfigError(text) from error

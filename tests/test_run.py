@@ -296,6 +296,16 @@ def test_no_temporary_directory_is_one_line(directory: Path) -> None:
     assert line.endswith(": set TMPDIR to a directory that can be written")
 
 
+def test_a_temporary_directory_that_is_not_there_is_named_before_anything_is_started(
+    tmp_path: Path,
+) -> None:
+    database, missing = tmp_path / "db", tmp_path / "missing"
+    assert failure(DATABASE_DIR=database, TMPDIR=missing, PORT=free_port()) == (
+        f"TMPDIR={missing}: No such file or directory: set TMPDIR to a directory that can be written"
+    )
+    assert not database.exists()
+
+
 def test_a_second_run_shares_the_server_and_leaves_it_running(directory: Path) -> None:
     port = free_port()
     with launched(DATABASE_DIR=directory, PORT=port) as first:
