@@ -124,7 +124,7 @@ def on_starting(server: Any) -> None:
 
 
 def refuse_pooler() -> None:
-    """End in one line where the database is behind a pooler that does not do."""
+    """End in one line where a pooler is in front of the database."""
     import psycopg
 
     from service.storage import external

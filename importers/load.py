@@ -33,9 +33,6 @@ NUMBERED = ("source", "indicator")
 # What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
 DERIVED = ("comparison", "availability")
 
-# What has a row's JSON beside its columns: a trigger stores what the function <name>_json returns.
-WRITTEN = ("observation", "spending_year")
-
 
 def load(
     url: str, data: Path, local: Path | None = None, only: Container[str] | None = None

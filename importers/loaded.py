@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.string import TextLoader
 
-from importers.load import WRITTEN, Connection
+from importers.load import Connection
 from importers.packs import Pack
 from importers.reference import Reference
 from importers.rows import OBSERVATION, observation_rows, release_row, spending_year_rows
@@ -28,6 +28,8 @@ WITHIN = {
     "comparison": ("area", "indicator", "year"),
     "availability": ("area", "indicator"),
 }  # fmt: skip
+# Tables that store a row's JSON beside its columns: a trigger stores what <name>_json returns.
+WRITTEN = ("observation", "spending_year")
 # The column that names the release in each of importers.load's DERIVED.
 DERIVED_OF = {"comparison": "to_release", "availability": "release"}
 

@@ -79,4 +79,4 @@ def check_keys(node: yaml.MappingNode) -> None:
 
 def load(text: str) -> Any:
     """Return what a text holds. Raises NotPlainError, yaml.YAMLError or ValueError."""
-    return yaml.load(text, PlainLoader)  # a safe loader, of which it refuses more
+    return yaml.load(text, PlainLoader)  # a SafeLoader that refuses more

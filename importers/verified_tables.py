@@ -8,7 +8,7 @@ from importers.load import Connection, insert
 from importers.loaded import Difference, Row, Verified, fetch
 from importers.tables import Table, read_tables
 
-# Stands in the place of a release's id.
+# Shown in place of a release's id.
 NAME = "reference"
 SEARCHED = {"search_document": ("kind", "id"), "search_word": ("word",)}
 # A release's own notes are no rows of notes.csv.

@@ -111,7 +111,7 @@ def filters(parameters: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as it stands in a URL."""
+    """Return a value as text for a URL."""
     if isinstance(value, list):
         return ",".join(map(text_of, value))
     return value if isinstance(value, str) else json.dumps(value)

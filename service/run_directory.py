@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from .config import ConfigError
+from .settings import temporary_directory
 
 PREFIX = "burdenshare-run-"
 # What such a directory has; one with anything else is not ours to remove.
@@ -84,16 +85,15 @@ def run_directory(workers: int) -> RunDirectory:
     ConfigError.
     """
     size = sum(RESERVED.values()) * workers / 2**20
-    named = os.environ.get("TMPDIR")
     try:
-        # Where TMPDIR cannot be written, Python would use another directory without a word.
-        parent = Path(named or tempfile.gettempdir()).absolute()
+        parent = temporary_directory()
         remove_leftovers(parent)
         made = RunDirectory(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
         atexit.register(remove_by, made, os.getpid())
         for worker in range(1, workers + 1):
             made.reserve(worker)
     except OSError as error:
+        named = os.environ.get("TMPDIR")
         place = f" in {named}" if named else ""
         raise ConfigError(
             f"cannot reserve {size:.0f} MB{place}, {error.strerror}: "

@@ -41,13 +41,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
 
 
+def temporary_directory() -> Path:
+    """Return TMPDIR, whether or not it can be written; Python would silently use another one.
+
+    Without TMPDIR, return the directory that Python finds. Raises OSError where it finds none.
+    """
+    return Path(os.environ.get("TMPDIR") or tempfile.gettempdir()).absolute()
+
+
 def check_temporary_directory() -> None:
     """Raise ConfigError where no temporary file can be made, or none in TMPDIR."""
-    named = os.environ.get("TMPDIR")
     try:
-        # Where TMPDIR cannot be written, Python would use another directory without a word.
-        tempfile.TemporaryFile(dir=named or tempfile.gettempdir()).close()
+        tempfile.TemporaryFile(dir=temporary_directory()).close()
     except OSError as error:
+        named = os.environ.get("TMPDIR")
         place = f"TMPDIR={named}: " if named else ""
         text = f"{place}{error.strerror}: set TMPDIR to a directory that can be written"
         raise ConfigError(text) from error

@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
             pg_has_role(
                 session_user,
                 reader.oid,
-                -- Since 16 whoever creates a role is a member of it, but may not take it on.
+                -- Since 16 the creator of a role is a member of it, but may not take it on.
                 CASE
                     WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER'
                     ELSE 'SET'

@@ -30,7 +30,7 @@ def check(url: str) -> None:
 
 
 def refuse_pooler(conninfo: str) -> None:
-    """Raise ExternalServerError where a pooler stands in front of PostgreSQL.
+    """Raise ExternalServerError where a pooler is in front of PostgreSQL.
 
     It may give each statement to another session of PostgreSQL. The service keeps locks, settings
     and prepared statements in its sessions, and whether they are its own cannot be told from here.

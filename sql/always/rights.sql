@@ -66,7 +66,7 @@ BEGIN
             AND pg_has_role(pg_proc.proowner, 'USAGE')
             AND has_function_privilege('public', pg_proc.oid, 'EXECUTE')
             AND (
-                -- Whoever holds a lock of ours holds up migrating and loading.
+                -- A session that holds one of our locks blocks migrating and loading.
                 pg_proc.proname ~ '^pg_(try_)?advisory_(xact_)?lock'
                 -- Large objects and messages in the log fill the disk.
                 OR pg_proc.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')

@@ -1,5 +1,5 @@
--- What is stored of other rows follows them, whoever changes these, and any change of what is served
--- gives the data set a new revision, so that no cache keeps the old text.
+-- Stored copies follow the rows that they were made from, also when those are changed by hand. Any
+-- change of served data gives the data set a new revision, so that no cache keeps the old text.
 
 -- The JSON of a row as a function of it: what its trigger stores, and what verifying expects.
 CREATE FUNCTION observation_json(given observation) RETURNS text

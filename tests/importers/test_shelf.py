@@ -14,8 +14,8 @@ import yaml
 
 from importers.__main__ import main
 from importers.load import DERIVED as TABLES
-from importers.load import WRITTEN, derive, load
-from importers.loaded import DERIVED_OF
+from importers.load import derive, load
+from importers.loaded import DERIVED_OF, WRITTEN
 from importers.packs import local_of
 
 from ..conftest import served

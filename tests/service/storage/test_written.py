@@ -16,7 +16,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb, set_json_loads
 from psycopg.types.numeric import FloatLoader
 
-from importers.load import WRITTEN, load
+from importers.load import load
+from importers.loaded import WRITTEN
 from schemas.base import Output
 from schemas.dumping import dumper
 from schemas.observations import Observation
