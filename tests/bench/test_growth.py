@@ -9,7 +9,8 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from bench import growth
-from importers.load import DERIVED, WRITTEN
+from importers.load import DERIVED
+from importers.loaded import WRITTEN
 from tests.conftest import DATA, made_database, served
 
 TIMES = 4
