@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from importers.load import Connection
 
-MIGRATIONS = Path(__file__).parents[1] / "sql" / "migrations"
+TABLES = Path(__file__).parents[1] / "sql" / "tables"
 MIGRATE = "run `flask --app service migrate` first"
 
 
@@ -16,7 +16,7 @@ def check_schema(connection: "Connection") -> Iterator[str]:
     if connection.execute("SELECT to_regclass('migration')").fetchone() == (None,):
         yield f"the database is not migrated: {MIGRATE}"
         return
-    known = {path.stem for path in MIGRATIONS.glob("*.sql")}
+    known = {path.stem for path in TABLES.glob("*.sql")}
     applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
     if newer := max(applied - known, default=None):
         text = f"the database is ahead of this code: it has {newer}"

@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database named by DATABASE_URL up to sql/migrations."""
+    """Bring the database named by DATABASE_URL up to date with sql/tables and sql/always."""
     settings = config.from_environment()
     url = settings.database_url
     if url is None:

@@ -1,4 +1,4 @@
-"""Bring the database up to sql/migrations, in the order of the file names."""
+"""Bring the database up to date: sql/tables once each, by name, then all of sql/always."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from service.errors import OneLineError
 
 from . import rights, waiting
 
-MIGRATIONS = Path(__file__).parents[2] / "sql" / "migrations"
+TABLES = Path(__file__).parents[2] / "sql" / "tables"
 
 # Any number will do, so long as nothing else in this database locks it.
 LOCK = 1949_04_04
@@ -82,7 +82,7 @@ def migrate(url: str, reader_url: str | None = None) -> list[str]:
 
 
 def read() -> Iterator[tuple[str, str]]:
-    for path in sorted(MIGRATIONS.glob("*.sql")):
+    for path in sorted(TABLES.glob("*.sql")):
         yield path.stem, path.read_text("utf-8")
 
 

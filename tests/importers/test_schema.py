@@ -14,7 +14,7 @@ from service.storage import migrations
 from .conftest import WriteSipri
 from .database import Row, everything
 
-NEWEST = max(path.stem for path in migrations.MIGRATIONS.glob("*.sql"))
+NEWEST = max(path.stem for path in migrations.TABLES.glob("*.sql"))
 RELEASE = "nato-2024-06-17"
 COMMANDS = {
     "load": ("load", "{data}"),
@@ -105,7 +105,7 @@ def test_what_was_migrated_while_a_load_waited_is_seen(
 
 
 def test_the_files_are_those_that_the_service_applies() -> None:
-    assert schema.MIGRATIONS == migrations.MIGRATIONS
+    assert schema.TABLES == migrations.TABLES
 
 
 def test_it_says_so_of_a_database_of_something_else(

@@ -16,7 +16,7 @@ def folder(scratch_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Return a folder of the test's own, with the migrations that are applied already."""
     for name, text in migrations.read():
         (tmp_path / f"{name}.sql").write_text(text, "utf-8")
-    monkeypatch.setattr(migrations, "MIGRATIONS", tmp_path)
+    monkeypatch.setattr(migrations, "TABLES", tmp_path)
     return tmp_path
 
 
