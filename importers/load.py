@@ -33,6 +33,9 @@ NUMBERED = ("source", "indicator")
 # What is made of the figures of a source; a view <name>_of_figures says what each is to hold.
 DERIVED = ("comparison", "availability")
 
+# Make what can be searched equal to the tables, in the transaction that changed them.
+RENEW_SEARCH = "SELECT renew_search()"
+
 
 def load(
     url: str, data: Path, local: Path | None = None, only: Container[str] | None = None
@@ -238,7 +241,7 @@ def load_tables(connection: Connection, tables: list[Table], sha256: str) -> Non
             """,
             [sha256],
         )
-        refresh_search(connection)
+        connection.execute(RENEW_SEARCH)
 
 
 def put_rows(connection: Connection, table: Table) -> Iterator[str]:
@@ -377,18 +380,7 @@ def renew(connection: Connection, source: str) -> None:
     """
     for name in DERIVED:
         derive(connection, name, source)
-    refresh_search(connection)
-
-
-def refresh_search(connection: Connection) -> None:
-    """Make what can be searched equal to the tables, in the transaction that changed them.
-
-    Concurrently: a plain refresh shuts readers out, and shows the new rows to older snapshots too.
-    """
-    for view in ("search_document", "search_word"):  # the words are those of the documents
-        connection.execute(
-            SQL("REFRESH MATERIALIZED VIEW CONCURRENTLY {}").format(Identifier(view))
-        )
+    connection.execute(RENEW_SEARCH)
 
 
 def derive(connection: Connection, name: str, source: str) -> None:

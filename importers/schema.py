@@ -8,15 +8,17 @@ if TYPE_CHECKING:
     from importers.load import Connection
 
 TABLES = Path(__file__).parents[1] / "sql" / "tables"
+# All of sql/always, under one name: applied again on every change, so that there is no order.
+DEFINITIONS = "always"
 MIGRATE = "run `flask --app service migrate` first"
 
 
 def check_schema(connection: "Connection") -> Iterator[str]:
-    """Compare the names of the migrations that were applied with those of the files."""
+    """Compare the names of the files that were applied with those of the files that there are."""
     if connection.execute("SELECT to_regclass('migration')").fetchone() == (None,):
         yield f"the database is not migrated: {MIGRATE}"
         return
-    known = {path.stem for path in TABLES.glob("*.sql")}
+    known = {DEFINITIONS} | {path.stem for path in TABLES.glob("*.sql")}
     applied = {str(name) for (name,) in connection.execute("SELECT name FROM migration")}
     if newer := max(applied - known, default=None):
         text = f"the database is ahead of this code: it has {newer}"

@@ -10,7 +10,15 @@ from service.errors import OneLineError
 
 from . import rights, waiting
 
-TABLES = Path(__file__).parents[2] / "sql" / "tables"
+SQL = Path(__file__).parents[2] / "sql"
+TABLES = SQL / "tables"
+
+# Functions, views and triggers, each made by CREATE OR REPLACE. All of them run again when one of
+# them changed, or a file of `tables` is new: what their names depend on may have been dropped.
+ALWAYS = SQL / "always"
+
+# The name in the ledger under which the checksum of all these files is kept.
+DEFINITIONS = "always"
 
 # Any number will do, so long as nothing else in this database locks it.
 LOCK = 1949_04_04
@@ -24,6 +32,14 @@ REWRITTEN = {
     # It made the reader role, which `rights` does now: the privilege to make a role was checked
     # before its name, so that it failed where an administrator had made the role.
     "0001_reader": "9d5ef46908d0f5765f7e5122e9e1c703e85c4076bb9396d2f2e2dd135fb3670d",
+    # They made functions, views and triggers too, which are in `always` now, and filled what these
+    # derive, which `always/stored_copies.sql` does.
+    "0015_group_member": "2d4c7002e30378228f6882d7b154f6d09058d60909987573ca8f9ba4b5fbb35e",
+    "0016_comparison": "1f3672370760fe2be1f93a91ea531302892c5799e89e4785fb65d4bf2a65430e",
+    "0017_availability": "3acdbe82f316d0ed56ebf8e1666fa41e128879a89d9599aa5f7102130e683df6",
+    "0020_search": "645798eb4270daee4e777b15fbc17587c923cc34c9e0c7816a0225cbabd9245a",
+    "0023_json": "84bc296fef32b8f6574f2d306e8bf819585e77570f1b290dd23ef1ef2a7ccdc9",
+    "0024_stored_json": "03ab71cdf06118ff9e31837a6c7c6a16b83d0e8c9b0ff671093572ad7662d9b2",
 }
 
 # This table cannot itself be a migration.
@@ -67,18 +83,19 @@ def migrate(url: str, reader_url: str | None = None) -> list[str]:
             connection.execute("SELECT name, sha256 FROM migration").fetchall()
         )
         refuse_unknown(known)
-        missing = [(name, text) for name, text in read() if not is_applied(name, text, known)]
-        if missing:
+        missing = {name: text for name, text in read() if not is_applied(name, text, known)}
+        new = {name: sha256_of(text) for name, text in missing.items()}
+        if known.get(DEFINITIONS) != (checksum := sha256_of("".join(definitions().values()))):
+            new[DEFINITIONS] = checksum
+        if new:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+            waiting.limit(connection)
+            for name, text in (missing | definitions()).items():
+                run(connection, f"{name}.sql", text)
+            record(connection, new)
         waiting.limit(connection)
-        for name, text in missing:
-            run(connection, f"{name}.sql", text)
-            connection.execute(
-                "INSERT INTO migration (name, sha256) VALUES (%s, %s)", [name, sha256_of(text)]
-            )
-        for path in sorted(rights.ALWAYS.glob("*.sql")):
-            run(connection, f"always/{path.name}", path.read_text("utf-8"))
-        return [name for name, _ in missing]
+        run(connection, "always/rights.sql", rights.GRANTED.read_text("utf-8"))
+        return list(new)
 
 
 def read() -> Iterator[tuple[str, str]]:
@@ -86,9 +103,25 @@ def read() -> Iterator[tuple[str, str]]:
         yield path.stem, path.read_text("utf-8")
 
 
+def definitions() -> dict[str, str]:
+    """Return the files of `always` by name, but for the rights, which each migrate grants."""
+    paths = sorted(path for path in ALWAYS.glob("*.sql") if path.name != rights.GRANTED.name)
+    return {f"always/{path.stem}": path.read_text("utf-8") for path in paths}
+
+
+def record(connection: psycopg.Connection, new: dict[str, str]) -> None:
+    connection.cursor().executemany(
+        """
+        INSERT INTO migration (name, sha256) VALUES (%s, %s)
+        ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()
+        """,
+        new.items(),
+    )
+
+
 def refuse_unknown(known: dict[str, str]) -> None:
     """Refuse a database that newer code has migrated: older code would misread it."""
-    unknown = sorted(known.keys() - {name for name, _ in read()})
+    unknown = sorted(known.keys() - {DEFINITIONS} - {name for name, _ in read()})
     if unknown:
         raise MigrationError(f"the database is ahead of this code: it has {unknown[-1]}")
 

@@ -7,7 +7,7 @@ from psycopg import errors
 
 SQL = Path(__file__).parents[2] / "sql"
 NEEDED = SQL / "needed_rights.sql"
-ALWAYS = SQL / "always"
+GRANTED = SQL / "always" / "rights.sql"
 
 # An administrator has to run the statement, or has meanwhile: migrating another database of the
 # server makes the same role.

@@ -17,7 +17,7 @@ BEGIN
         FROM pg_class
         WHERE
             pg_class.relnamespace = 'public'::regnamespace
-            AND pg_class.relkind IN ('r', 'v', 'm')
+            AND pg_class.relkind IN ('r', 'v')
             AND pg_has_role(pg_class.relowner, 'USAGE')
             AND NOT has_table_privilege('burdenshare_reader', pg_class.oid, 'SELECT')
         UNION ALL
@@ -28,7 +28,7 @@ BEGIN
             AND pg_has_role(pg_database.datdba, 'USAGE')
             AND NOT has_database_privilege('burdenshare_reader', pg_database.oid, 'CONNECT')
         UNION ALL
-        -- Temporary tables fill the disk. Refreshing what can be searched needs them.
+        -- Temporary tables fill the disk. Verifying needs them.
         SELECT
             format(
                 'GRANT TEMPORARY ON DATABASE %1$I TO %2$s; '

@@ -15,32 +15,3 @@ CREATE TABLE availability (
     CHECK ((count = 0) = (year_last IS NULL)),
     CHECK (missing_count = cardinality(missing_years))
 );
-
--- What the table is to hold, with its columns in their order.
-CREATE VIEW availability_of_figures AS
-SELECT
-    release.source,
-    observation.release,
-    observation.area,
-    observation.indicator,
-    min(observation.year) FILTER (WHERE observation.value IS NOT NULL) AS year_first,
-    max(observation.year) FILTER (WHERE observation.value IS NOT NULL) AS year_last,
-    count(observation.value)::integer AS count,
-    count(observation.missing_reason)::integer AS missing_count,
-    coalesce(
-        array_agg(observation.year ORDER BY observation.year)
-            FILTER (WHERE observation.value IS NULL),
-        '{}'
-    ) AS missing_years,
-    coalesce(
-        array_agg(DISTINCT observation.missing_reason) -- in the order of the alphabet
-            FILTER (WHERE observation.value IS NULL),
-        '{}'
-    ) AS missing_reasons
-FROM observation
-INNER JOIN release ON observation.release = release.id
-GROUP BY release.source, observation.release, observation.area, observation.indicator;
-
-INSERT INTO availability
-SELECT availability_of_figures.*
-FROM availability_of_figures;

@@ -14,7 +14,7 @@ from service.storage.migrations import MigrationError, migrate
 
 from .database import Row
 
-SEARCH = "0020_search"
+SEARCH = "0025_search_tables"
 
 
 def found(connection: psycopg.Connection[Row]) -> set[tuple[str, str]]:
@@ -103,9 +103,8 @@ def test_migrating_a_database_that_is_loaded_fills_it(
 ) -> None:
     load(scratch_database, data)
     before = found(connection), words(connection)
-    connection.execute("DROP MATERIALIZED VIEW search_word, search_document")
-    connection.execute("DROP FUNCTION search_folded")
-    connection.execute("DROP TEXT SEARCH CONFIGURATION search_english")
+    connection.execute("DROP TABLE search_word, search_document CASCADE")
+    connection.execute("DROP FUNCTION search_folded CASCADE")
     connection.execute("DELETE FROM migration WHERE name = %s", [SEARCH])
     assert migrate(scratch_database) == [SEARCH]
     assert (found(connection), words(connection)) == before

@@ -1,6 +1,7 @@
-"""Migrations: applied once, in order, all or nothing."""
+"""Tables: applied once, in order, all or nothing. Definitions: applied again on every change."""
 
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -77,6 +78,54 @@ def test_several_at_once_apply_each_file_once(scratch_database: str, folder: Pat
     with ThreadPoolExecutor(4) as pool:
         applied = list(pool.map(migrations.migrate, [scratch_database] * 4))
     assert sorted(applied) == [[], [], [], ["9001_new"]]
+
+
+@pytest.fixture
+def always(scratch_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of sql/always, as it is applied already."""
+    monkeypatch.setattr(migrations, "ALWAYS", shutil.copytree(migrations.ALWAYS, tmp_path / "new"))
+    return migrations.ALWAYS
+
+
+VIEW = "-- New.\nCREATE OR REPLACE VIEW new AS SELECT {}::integer AS id;\n"
+
+
+def test_a_changed_definition_is_applied_again(scratch_database: str, always: Path) -> None:
+    for number in (1, 2):
+        (always / "new.sql").write_text(VIEW.format(number))
+        assert migrations.migrate(scratch_database) == ["always"]
+        assert migrations.migrate(scratch_database) == []
+        with psycopg.connect(scratch_database) as connection:
+            assert connection.execute("TABLE new").fetchone() == (number,)
+            reader = "SELECT has_table_privilege('burdenshare_reader', 'new', 'SELECT')"
+            assert connection.execute(reader).fetchone() == (True,)
+
+
+def test_a_new_table_has_the_definitions_applied_again(
+    scratch_database: str, folder: Path, always: Path
+) -> None:
+    (always / "new.sql").write_text(VIEW.format(1))
+    migrations.migrate(scratch_database)
+    (folder / "9001_dropped.sql").write_text("-- Dropped.\nDROP VIEW new;\n")
+    assert migrations.migrate(scratch_database) == ["9001_dropped"]
+    assert "new" in tables(scratch_database)
+
+
+def test_a_failing_definition_is_named(scratch_database: str, always: Path) -> None:
+    (always / "new.sql").write_text(VIEW.format("nonsense"))
+    with pytest.raises(migrations.MigrationError, match=r"^always/new\.sql: column .* not exist"):
+        migrations.migrate(scratch_database)
+
+
+def test_stored_copies_are_made_after_all_definitions() -> None:
+    assert list(migrations.definitions())[-1] == "always/stored_copies"
+
+
+def test_nothing_new_needs_no_table(scratch_database: str) -> None:
+    with psycopg.connect(scratch_database) as owner:
+        for table in tables(scratch_database) - {"migration"}:
+            owner.execute(f"LOCK {table} IN ACCESS EXCLUSIVE MODE".encode())
+        assert migrations.migrate(scratch_database) == []
 
 
 ALTERING = "-- New.\nCREATE TABLE new (id integer);\nALTER TABLE member ADD COLUMN new integer;\n"

@@ -47,8 +47,13 @@ def test_query_opens_with_what_it_returns(name: str) -> None:
     assert text.endswith("\n")
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "sql" / "always").glob("*.sql")), ids=str)
+def test_definition_opens_with_what_it_is_for(path: Path) -> None:
+    assert re.match(r"-- [A-Z]", path.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "sql" / "tables").glob("*.sql")), ids=str)
-def test_migration_is_numbered_and_opens_with_what_it_holds(path: Path) -> None:
+def test_table_is_numbered_and_opens_with_what_it_holds(path: Path) -> None:
     every = sorted(path.parent.glob("*.sql"))
     assert re.fullmatch(rf"{every.index(path) + 1:04d}_[a-z_]+\.sql", path.name)
     assert path.read_text("utf-8").startswith("-- ")

@@ -235,7 +235,7 @@ def test_an_owner_revokes_what_it_may_and_an_administrator_the_rest(
     url = place.url_of(place.user)
     assert migrate(url)[0] == 0
     assert denied(url, OWNERS + SUPERUSERS) == list(OWNERS)
-    place.admin.execute((rights.ALWAYS / "rights.sql").read_bytes())
+    place.admin.execute(rights.GRANTED.read_bytes())
     assert denied(url, OWNERS + SUPERUSERS) == [*OWNERS, *SUPERUSERS]
     assert migrate(url) == (0, "nothing to migrate\n")
     assert_serves(url, data)
@@ -251,7 +251,7 @@ def test_who_does_not_own_the_database_goes_on_without_revoking(
     url = place.url_of(place.user)
     assert migrate(url)[0] == 0
     assert denied(url, OWNERS + SUPERUSERS) == ["CREATE TABLE nonsense ()"]
-    place.admin.execute((rights.ALWAYS / "rights.sql").read_bytes())
+    place.admin.execute(rights.GRANTED.read_bytes())
     assert denied(url, OWNERS + SUPERUSERS) == [*OWNERS, *SUPERUSERS]
     assert_serves(url, data)
 
@@ -267,7 +267,7 @@ def test_a_backup_is_restored_as_documented(
     url = place.url if who == "superuser" else place.url_of(place.user)
     assert migrate(url)[0] == 0
     assert_serves(url, data)
-    place.admin.execute((rights.ALWAYS / "rights.sql").read_bytes())
+    place.admin.execute(rights.GRANTED.read_bytes())
     dump = str(tmp_path / "burdenshare.dump")
     for command in (
         ["pg_dump", "--format=custom", f"--file={dump}", url],
