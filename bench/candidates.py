@@ -13,7 +13,8 @@ from . import PLACE, ROOT, BenchError
 from .questions import RELEASE, SIZES, WIDE, Rows, of_service, question
 
 PYTHON = str(PLACE / "venv" / "bin" / "python")
-SERVED = "service"
+SERVED, IN_FRONT = "service", "behind nginx"
+SAME_HEAD, SAME_HEAD_NGINX = "bare asgi (same head)", "nginx static (same head)"
 HIT, MISS, NOT_MODIFIED = "hit", "miss", "304"
 DEPLOYED = ROOT / "deploy" / "nginx" / "burdenshare.conf"
 
@@ -44,11 +45,6 @@ class Scene:
     service: Mapping[str, str]
     ports: Mapping[str, int]
     release: str = ""
-
-    @property
-    def static(self) -> Path:
-        """Return the folder with the rows of each answer."""
-        return self.place / "static"
 
     @property
     def answered(self) -> Path:
@@ -111,13 +107,9 @@ def surroundings(scene: Scene) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
         "BENCH_DATABASE": scene.database,
-        "BENCH_STATIC": str(scene.static),
+        "BENCH_ANSWERED": str(scene.answered),
         "RUST_LOG": "error",  # of ROAPI, which would log each request
     }
-
-
-def with_the_head(scene: Scene) -> dict[str, str]:
-    return surroundings(scene) | {"BENCH_STATIC": str(scene.answered)}
 
 
 def serving(scene: Scene) -> dict[str, str]:
@@ -129,14 +121,10 @@ def gunicorn(scene: Scene, port: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "service.asgi:create_asgi()"]
 
 
-def bare(application: str, worker: str) -> Callable[[Scene, int], list[str]]:
-    def command(scene: Scene, port: int) -> list[str]:
-        settings = ["--config", "bench/peers/bare_settings.py", "--worker-class", worker]
-        address = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-        program = [sys.executable, "-m", "gunicorn", *settings, *address]
-        return [*program, f"bench.peers.bare:{application}"]
-
-    return command
+def bare(scene: Scene, port: int) -> list[str]:
+    settings = ["--config", "bench/peers/bare_settings.py", "--worker-class", "asgi"]
+    address = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", *settings, *address, "bench.peers.bare:asgi"]
 
 
 def fastapi(scene: Scene, port: int) -> list[str]:
@@ -171,13 +159,6 @@ def json_server(scene: Scene, port: int) -> list[str]:
     program = str(PLACE / "node_modules" / ".bin" / "json-server")
     options = ["--host", "127.0.0.1", "--port", str(port), "--quiet", "--read-only", "--no-cors"]
     return [program, *options, "--no-gzip", str(scene.place / "db.json")]
-
-
-def nginx_static(scene: Scene, port: int) -> list[str]:
-    text = (ROOT / "bench" / "peers" / "nginx.conf").read_text("utf-8")
-    conf = scene.place / "nginx.conf"
-    conf.write_text(text.format(place=scene.place, port=port, user=account()), "utf-8")
-    return nginx(conf)
 
 
 def nginx_in_front(scene: Scene, port: int) -> list[str]:
@@ -254,7 +235,7 @@ CANDIDATES = (
         serving,
     ),
     Candidate(
-        "behind nginx",
+        IN_FRONT,
         "the same with deploy/nginx in front, on the same core, with its log too",
         (HIT, NOT_MODIFIED),
         V1,
@@ -262,15 +243,7 @@ CANDIDATES = (
         surroundings,
     ),
     Candidate(
-        "nginx static",
-        "nginx with the rows of each answer as files, no log",
-        (HIT,),
-        FILES,
-        nginx_static,
-        surroundings,
-    ),
-    Candidate(
-        "nginx static (same head)",
+        SAME_HEAD_NGINX,
         "deploy/nginx with the service's answers as files: its head and body, and the log",
         (HIT,),
         FILES,
@@ -278,35 +251,11 @@ CANDIDATES = (
         surroundings,
     ),
     Candidate(
-        "bare asgi",
-        "gunicorn's asgi worker, the rows of each answer as constant bytes, two headers",
+        SAME_HEAD,
+        "gunicorn's asgi worker with the service's answers as constant bytes: its head and body",
         (HIT,),
         CONSTANT,
-        bare("asgi", "asgi"),
-        surroundings,
-    ),
-    Candidate(
-        "bare asgi (same head)",
-        "the same with the service's answer, its head and body: gunicorn checks each header",
-        (HIT,),
-        CONSTANT,
-        bare("asgi", "asgi"),
-        with_the_head,
-    ),
-    Candidate(
-        "bare gthread",
-        "gunicorn's gthread worker, the rows of each answer as constant bytes, two headers",
-        (HIT,),
-        CONSTANT,
-        bare("wsgi", "gthread"),
-        surroundings,
-    ),
-    Candidate(
-        "bare flask",
-        "the same with Flask in between",
-        (HIT,),
-        CONSTANT,
-        bare("flask", "gthread"),
+        bare,
         surroundings,
     ),
     Candidate(

@@ -64,7 +64,7 @@ def versions() -> dict[str, str]:
 
 
 def event_loop() -> str:
-    """Return what gunicorn takes for the service and for bare workers: uvloop where it is."""
+    """Return what gunicorn takes for the service and for the bare worker: uvloop where it is."""
     try:
         return f"uvloop {version('uvloop')}"
     except PackageNotFoundError:

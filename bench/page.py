@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .bounds import Bound, bounds, ratio
-from .candidates import CANDIDATES, HIT, MISS
+from .candidates import CANDIDATES, HIT, MISS, SAME_HEAD
 from .questions import SIZES, WIDE
 from .results import Results, key, middle
 
@@ -47,23 +47,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def bound_row(bound: Bound) -> tuple[str, ...]:
     word = "at least" if bound.is_least else "at most"
     limit = f"{word} {bound.limit:g} {bound.unit}"
-    return bound.what, times(bound.value, bound.unit), limit, bound.verdict
+    return bound.what, times(bound.value, bound.unit, bound.decimals), limit, bound.verdict
 
 
-def times(value: float | None, unit: str = TIMES) -> str:
-    return DASH if value is None else f"{value:.2f} {unit}"
+def times(value: float | None, unit: str = TIMES, decimals: int = 2) -> str:
+    return DASH if value is None else f"{value:.{decimals}f} {unit}"
 
 
 def throughput(results: Results, size: str) -> Iterator[str]:
     """Tell the answers a second, and how they stand to a bare worker and to FastAPI."""
-    worker = f"bare {results.worker}"
-    base, peer = results.rate(worker, HIT, size), results.rate("fastapi", MISS, size)
+    base, peer = results.rate(SAME_HEAD, HIT, size), results.rate("fastapi", MISS, size)
     rows = [
         (name, kind, *cells, times(ratio(rate, base)), times(ratio(rate, peer)), answer)
         for name, kind, rate, cells, answer in rated(results, size)
     ]
     yield f"## Throughput, {size}\n"
-    yield table(("", "asked", "median", "rounds", f"of {worker}", "of fastapi", "answer"), rows)
+    yield table(("", "asked", "median", "rounds", f"of {SAME_HEAD}", "of fastapi", "answer"), rows)
 
 
 def throughput_wide(results: Results) -> Iterator[str]:

@@ -33,7 +33,6 @@ class Results:
     machine: dict[str, str]
     versions: dict[str, str]
     settings: dict[str, Any]
-    worker: str
     sizes: dict[str, dict[str, int]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
     steady: dict[str, dict[str, float]] = field(default_factory=dict)

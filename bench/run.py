@@ -16,14 +16,7 @@ from service.storage.embedded import EmbeddedServer
 
 from . import BenchError, databases, growing, stores
 from .asking import CONNECTIONS, check_rows, flat_out, steadily
-from .candidates import (
-    CANDIDATES,
-    NOT_MODIFIED,
-    SERVED,
-    Candidate,
-    Scene,
-    worker_class,
-)
+from .candidates import CANDIDATES, NOT_MODIFIED, SERVED, Candidate, Scene
 from .machine import machine, versions
 from .processes import started, stay_on_the_load_core, worker_memory_mb
 from .questions import OBSERVATIONS, held_by
@@ -48,7 +41,7 @@ def run(only: Collection[str], rounds: int) -> Results:
         "starts": STARTS,
         "steady": STEADY,
     }
-    results = Results(clock.today().isoformat(), machine(), versions(), settings, worker_class())
+    results = Results(clock.today().isoformat(), machine(), versions(), settings)
     stay_on_the_load_core()
     with scratch() as place, ExitStack() as running:
         prepare(place, only, results)

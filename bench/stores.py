@@ -20,7 +20,6 @@ from .questions import (
     Row,
     Rows,
     asked,
-    expected,
     of_service,
 )
 
@@ -42,7 +41,6 @@ def store(scene: Scene, held: Held) -> None:
         in_postgresql(scene.database, listed, held.rows[listed.table])
     in_sqlite(scene.place / "bench.db", OBSERVATIONS, held.rows[OBSERVATIONS.table])
     in_files(scene.place, held.rows[OBSERVATIONS.table])
-    constants(scene.static, held)
     as_answered(scene)
 
 
@@ -95,16 +93,6 @@ def in_files(place: Path, rows: Rows) -> None:
     table = OBSERVATIONS.table
     (place / f"{table}.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (place / "db.json").write_text(json.dumps({table: rows}))
-
-
-def constants(folder: Path, held: Held) -> None:
-    """Write the rows of each answer with nothing around them."""
-    folder.mkdir(exist_ok=True)
-    for size in SIZES:
-        answer = {"data": expected(held, size)}
-        (folder / f"{size}.json").write_text(
-            json.dumps(answer, ensure_ascii=False, separators=(",", ":")), "utf-8"
-        )
 
 
 def as_answered(scene: Scene) -> None:
