@@ -162,10 +162,11 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
         for rule, view in contract.routes(app):
+            assert view.returns is not None
             if view.format in PACKED:  # bytes that no reader of the contract could read
                 continue
             drawn = example(app, Asked(request_of(rule, view)))
-            answers[contract.camel(view.__name__)] = drawn
+            answers[contract.camel(view.name)] = drawn
             if isinstance(view.format, File) or view.format is STRUCTURE_XML:
                 drawn["answer"] = first_lines(drawn["answer"])
             if view.format is not JSON:

@@ -3,18 +3,14 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import API_VERSION, cli
+from . import cli
 from .config import Config
 from .http import (
     contract,
-    deprecation,
+    door,
     download,
-    empty_path,
-    headers,
     limits,
     log,
-    metrics,
-    problems,
     rate_limit,
     reference,
 )
@@ -23,16 +19,10 @@ from .storage.database import Database
 
 # What is registered first comes first before a request, and last after it.
 PARTS = (
-    empty_path,
     log,
-    metrics,
-    headers,
-    problems,
+    door,
     limits,
     rate_limit,
-    deprecation,
-    contract,
-    reference,
     download,
     cli,
 )
@@ -41,14 +31,13 @@ PARTS = (
 def assemble(config: Config) -> Flask:
     app = Flask("service", static_folder=None)
     app.config["BURDENSHARE"] = config
-    app.config["API_VERSION"] = API_VERSION
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["database"] = Database(config)
     app.url_map.merge_slashes = False  # a doubled slash is a slip to name, not to redirect
     for part in PARTS:
         part.init_app(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (contract.blueprint, reference.blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     if trusted := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]

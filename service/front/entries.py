@@ -21,15 +21,7 @@ LARGEST_SHARE = 8
 # A question may be spelled in endless ways, with tracking parameters for one.
 MOST_SPELLINGS = 20
 
-# What a 304 repeats of the headers is what a 200 has, but for those of the body.
-OF_THE_BODY = {
-    b"content-length",
-    b"content-type",
-    b"content-encoding",
-    b"content-disposition",
-    b"last-modified",
-    *(name.lower().encode() for name in OF_A_BODY),
-}
+OF_THE_BODY = {name.encode() for name in OF_A_BODY}
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +35,7 @@ class Entry:
     etag: bytes  # strong, with its quotes
     modified_at: datetime | None
     route: str
-    told: str  # what its lines in the log say of it
+    common: str  # what its lines in the log say of it
     bare: Headers | None = field(init=False, default=None)
     spellings: list[Spelling] = field(init=False, default_factory=list)
 

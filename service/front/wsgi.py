@@ -5,38 +5,25 @@ that is known to be short comes whole, which is one change of threads instead of
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from flask import Flask
+
+from service.http.answer import Answer
 from service.http.host import is_host
 
 from .entries import Headers
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from .reading import Scope
 
 # An answer of up to this many bytes is made in one go.
 SHORT = 2**20
 
-Scope = Mapping[str, Any]
 
-
-@dataclass(slots=True)
-class Answer:
-    """What Flask answered: whole in `body`, or in parts that are still to be asked for."""
-
-    status: int = 500
-    headers: Headers = field(default_factory=list)
-    body: bytes = b""
-    parts: Iterator[bytes] | None = None
-    close: Callable[[], None] = lambda: None
-
-
-def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None:
+def ask_flask(app: Flask, scope: Scope, answer: Answer) -> None:
     """Run the application, in a thread that it may keep waiting, and fill in its answer."""
     started: list[Any] = []
 
@@ -44,11 +31,11 @@ def ask(app: "WSGIApplication", environ: dict[str, Any], answer: Answer) -> None
         started[:] = (status, headers)
         return lambda data: None
 
+    environ = environ_of(scope)
     chunks = app(environ, start)
     answer.close = getattr(chunks, "close", answer.close)
-    status, headers = started
+    status, answer.fields = started
     answer.status = int(status[:3])
-    answer.headers = as_fields(headers)
     if environ["REQUEST_METHOD"] == "HEAD" or is_short(answer):
         try:
             answer.body = b"".join(chunks)
@@ -70,8 +57,8 @@ def field_name(name: str) -> bytes:
 
 
 def is_short(answer: Answer) -> bool:
-    length = dict(answer.headers).get(b"content-length")
-    return answer.status == 304 or (length is not None and int(length) <= SHORT)
+    lengths = [value for name, value in answer.fields if name.lower() == "content-length"]
+    return answer.status == 304 or any(int(length) <= SHORT for length in lengths)
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
@@ -85,7 +72,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": scope["root_path"],
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        # `GET http://host` asks for the root (RFC 9110, 4.2.3).
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") or "/",
         "QUERY_STRING": query,
         "RAW_URI": path.decode("latin-1") + (f"?{query}" if query else ""),
         "SERVER_NAME": str(server[0]),

@@ -1,21 +1,16 @@
-"""From rows to the envelope: data, meta, links."""
+"""From rows to the envelope: data, meta, and where the next page starts."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
-
-from flask import current_app
 
 from schemas.base import ListQuery, sortable
+from service import API_VERSION
+from service.problems import unknown_in_path
 from service.storage.database import InvalidCursorError, Row, Snapshot
 from service.storage.paging import By, Paging
 
 from . import cursor
-from .cursor import Cursor, encoded, fingerprint
-from .parsing import canonical_query
-from .problems import unknown_in_path
-from .target import target
 
 Query = Mapping[str, Any]
 
@@ -24,7 +19,7 @@ RULE = "Bounds compare the published value as it stands, with >= and <=; a null 
 
 def item(row: Row, release: Query | None = None) -> Row:
     """Return one row in its envelope, with its provenance where it holds figures."""
-    return {"data": row, "meta": meta() | provenance(release), "links": {"self": self_link()}}
+    return {"data": row, "meta": meta() | provenance(release)}
 
 
 def named_item(
@@ -52,7 +47,7 @@ def whole_list(rows: list[Row]) -> Row:
     return {
         "data": rows,
         "meta": meta() | {"count": len(rows), "total": len(rows)},
-        "links": {"self": self_link(), "next": None},
+        "next": None,
     }
 
 
@@ -67,6 +62,7 @@ def page(
 ) -> Row:
     """Run a list's query and return the page that `sort`, `limit` and `cursor` ask for.
 
+    Its `next` is the release and the key of the last row, None without a further page.
     `counts` names the query of what stands in `meta` besides the total; a list that has rows of
     every release at once is long. A query without `limit` is of a list in a file: its rows are all
     there are, and fetched as they are read.
@@ -77,9 +73,8 @@ def page(
         return {
             "data": snapshot.fetch_each(name, asked, order),
             "meta": meta() | provenance(release),
-            "links": {"self": self_link()},
         }
-    after = cursor.key_of(cursor.read_cursor(query), order, id_of(release))
+    after = cursor.key_of(query["cursor"], order, id_of(release))
     paging = Paging(order, query["limit"], after)
     try:
         if schema.row.is_written:
@@ -91,7 +86,7 @@ def page(
     return {
         "data": found.rows,
         "meta": meta() | {"count": len(found.rows)} | found.counts | provenance(release),
-        "links": {"self": self_link(), "next": next_link(found.last_key, release)},
+        "next": (id_of(release), found.last_key),
     }
 
 
@@ -100,7 +95,7 @@ def id_of(release: Query | None) -> str | None:
 
 
 def meta() -> Row:
-    return {"api_version": current_app.config["API_VERSION"]}
+    return {"api_version": API_VERSION}
 
 
 def provenance(release: Query | None) -> Row:
@@ -132,27 +127,7 @@ def order_by(schema: type[ListQuery], sort: tuple[tuple[str, bool], ...]) -> tup
     )
 
 
-def self_link() -> str:
-    return link(canonical_query())
-
-
-def next_link(key: Any, release: Query | None) -> str | None:
-    if key is None:
-        return None
-    found = Cursor(fingerprint(), id_of(release), key)
-    rest = canonical_query("cursor")
-    return link(f"{rest}&cursor={encoded(found)}" if rest else f"cursor={encoded(found)}")
-
-
-def link(query: str) -> str:
-    return quoted_path(target().path) + (f"?{query}" if query else "")
-
-
-# There are few.
-quoted_path = lru_cache(1000)(quote)
-
-
 def pinned_release(query: Query) -> str | None:
     """Return the release that the first page was read from, on the pages after it."""
-    found = cursor.read_cursor(query)
-    return found and found.release
+    found = query.get("cursor")
+    return None if found is None else found.release

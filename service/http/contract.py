@@ -11,20 +11,24 @@ import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask import Flask, Response, current_app, json
+from flask import Blueprint, Flask, current_app, json
 from marshmallow import fields
 
 from schemas import deprecation
-from schemas.base import ListQuery, NoParameters
+from schemas.base import ListQuery
 from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
+from service import API_VERSION
 
-from . import caching, contract_text, examples, negotiation, parsing
+from . import contract_text, examples
 from .catalogue import CATALOGUE
-from .formats import JSON, Archive, File
+from .endpoint import Endpoint, endpoints_of
+from .formats import JSON, Archive, File, Text
 from .parameter import query_parameter
 from .probes import PROBES
+from .routing import route
+from .text import TextEndpoint
 
 YAML = "application/yaml"
 
@@ -63,28 +67,33 @@ def as_block(dumper: Plain, text: str) -> yaml.ScalarNode:
 Plain.add_representer(str, as_block)
 
 
-def init_app(app: Flask) -> None:
-    app.get("/openapi.yaml")(get_yaml)
-    app.get("/openapi.json")(get_json)
+blueprint = Blueprint("openapi", __name__)
 
 
-@negotiation.offering()
-def get_yaml() -> Response:
-    """Answer with the contract as YAML."""
-    return serve(render(), YAML)
+def get_yaml() -> bytes:
+    """Return the contract as YAML."""
+    return render().encode()
 
 
-@negotiation.offering()
-def get_json() -> Response:
-    """Answer with the contract as JSON."""
-    return serve(json.dumps(draw()) + "\n", JSON.media_type)
+def get_json() -> bytes:
+    """Return the contract as JSON."""
+    return (json.dumps(draw()) + "\n").encode()
 
 
-def serve(text: str, media_type: str) -> Response:
-    """Answer with a text that the path itself names the format of, whatever Accept says."""
-    parsing.parse(NoParameters, None)
-    response = Response(text, content_type=media_type)
-    return caching.conditional(response, caching.of_content(response))
+for form, content in (
+    (Text("application/yaml", ".yaml"), get_yaml),
+    (Text("application/json", ".json"), get_json),
+):
+    route(
+        blueprint,
+        TextEndpoint(
+            path=f"/openapi{form.suffix}",
+            name=content.__name__,
+            doc=content.__doc__ or "",
+            forms=(form,),
+            view=content,
+        ),
+    )
 
 
 def render() -> str:
@@ -109,7 +118,7 @@ def draw_for(app: Flask) -> dict[str, Any]:
     plugin = MarshmallowPlugin()
     spec = APISpec(
         contract_text.TITLE,
-        app.config["API_VERSION"],
+        API_VERSION,
         "3.0.3",
         plugins=[plugin],
         info=contract_text.INFO,
@@ -121,7 +130,7 @@ def draw_for(app: Flask) -> dict[str, Any]:
         plugin.converter.add_attribute_function(described)  # type: ignore[no-untyped-call]
     add_shared(spec, app)
     for rule, view in routes(app):
-        tag(spec, rule.endpoint, inspect.getmodule(view))
+        tag(spec, rule.endpoint, inspect.getmodule(view.view))
         path = re.sub("<(.+?)>", r"{\1}", rule.rule)
         spec.path(path, operations={"get": operation(rule, view)})
     drawn = spec.to_dict()
@@ -132,12 +141,13 @@ def draw_for(app: Flask) -> dict[str, Any]:
     return {section: drawn[section] for section in SECTIONS}
 
 
-def routes(app: Flask) -> Iterator[tuple[Any, Any]]:
+def routes(app: Flask) -> Iterator[tuple[Any, Endpoint]]:
     """Return the routes that carry schemas, in the order of their registration."""
+    endpoints = endpoints_of(app)
     for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        if hasattr(view, "returns"):
-            yield rule, view
+        endpoint = endpoints.get(rule.endpoint)
+        if endpoint is not None and endpoint.returns is not None:
+            yield rule, endpoint
 
 
 def number(_: Any, field: fields.Field[Any], **kwargs: Any) -> dict[str, Any]:
@@ -232,7 +242,7 @@ def add_shared(spec: APISpec, app: Flask) -> None:
         if isinstance(view.format, Archive):  # every one is as the others are
             spec.components.response(PARTIAL_CONTENT, partial_content(rule, view))
             break
-    for status in sorted({status for route in routes(app) for status in problems_of(*route)}):
+    for status in sorted({at for routed in routes(app) for at in problems_of(*routed)}):
         spec.components.response(response_name(status), problem_response(status))
 
 
@@ -284,12 +294,12 @@ def tag(spec: APISpec, endpoint: str, module: Any) -> None:
 
 def operation(rule: Any, view: Any) -> dict[str, Any]:
     """Describe one GET; its docstring's first line is the summary, the rest when to use it."""
-    summary, _, description = (inspect.getdoc(view) or "").partition("\n\n")
+    summary, _, description = (inspect.cleandoc(view.doc)).partition("\n\n")
     described = [" ".join(description.split()) or summary]
     if view.deprecated is not None:
         described.append(view.deprecated.words)
     return {
-        "operationId": camel(view.__name__),
+        "operationId": camel(view.name),
         "tags": [rule.endpoint.partition(".")[0].replace("_", "-")],
         "summary": summary.rstrip("."),
         "description": "\n\n".join([*described, f"Example: `{examples.request_of(rule, view)}`"]),
@@ -328,7 +338,7 @@ def rank(name: str) -> int:
 
 def responses(rule: Any, view: Any) -> dict[str, Any]:
     content = {"schema": body_of(view)}
-    if drawn := examples.read()["answers"].get(camel(view.__name__)):
+    if drawn := examples.read()["answers"].get(camel(view.name)):
         content["examples"] = examples.named({"answer": drawn})
     found: dict[str, Any] = {
         "200": {

@@ -1,20 +1,19 @@
 """Cursors: where the next page starts, and the check of those that clients send back."""
 
 import base64
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.base import LONGEST_CURSOR
 from schemas.faults import Fault
+from service.problems import ProblemError, wrong_parameters
 from service.storage.paging import By
 
-from .parsing import canonical_query
-from .problems import ProblemError, wrong_parameters
-from .target import target
+if TYPE_CHECKING:
+    from .question import Question
 
 # As PostgreSQL writes them: `bigint`, and `numeric` or a double, none of which is NaN or Infinity.
 INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -30,21 +29,13 @@ class Cursor(NamedTuple):
     release: str | None
     key: Sequence[str | None]
 
-
-def encoded(cursor: Cursor) -> str:
-    text = json.dumps(cursor._asdict(), separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def fingerprint() -> str:
-    """Return what a cursor is bound to: the path and every parameter but the page's size."""
-    asked = f"{target().path}?{canonical_query('cursor', 'limit')}"
-    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+    def encoded(self) -> str:
+        text = json.dumps(self._asdict(), separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
+def read_cursor(given: str | None, question: "Question") -> Cursor | None:
     """Return the cursor. Raises a 400 ProblemError for one that this query did not give out."""
-    given = query.get("cursor")
     if given is None:
         return None
     if len(given) > LONGEST_CURSOR:
@@ -56,7 +47,7 @@ def read_cursor(query: Mapping[str, Any]) -> Cursor | None:
         raise invalid_cursor() from error
     texts = [cursor.query, *([] if cursor.release is None else [cursor.release])]
     is_whole = isinstance(cursor.key, list) and all(map(is_text, texts))
-    if not is_whole or cursor.query != fingerprint():
+    if not is_whole or cursor.query != question.fingerprint:
         raise invalid_cursor()
     return cursor
 

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import request
-
 from .contract_text import SUMMARY, TITLE
 from .downloads import JSON_LD, Download, description_of, downloads, name_of
 from .formats import Format, as_json
-from .host import base_url
+from .question import Question
 
 SUFFIX = ".dcat.jsonld"
 
@@ -29,9 +27,9 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 Node = dict[str, Any]
 
 
-def as_catalog(body: Mapping[str, Any]) -> bytes:
+def as_catalog(body: Mapping[str, Any], question: Question) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
-    root = base_url()
+    root = question.base_url
     datasets = [of_dataset(root, dataset) for dataset in body["data"]]
     service = {
         **node("dcat:DataService", urljoin(root, "/v1")),
@@ -41,7 +39,7 @@ def as_catalog(body: Mapping[str, Any]) -> bytes:
         "dcat:servesDataset": [{"@id": dataset["@id"]} for dataset in datasets],
     }
     catalog = {
-        **node("dcat:Catalog", urljoin(root, request.path)),
+        **node("dcat:Catalog", urljoin(root, question.path)),
         "dct:title": english(TITLE),
         "dct:description": english(SUMMARY),
         "dct:publisher": agent(TITLE, root),

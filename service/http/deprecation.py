@@ -3,60 +3,68 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
-from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
 
 from schemas.deprecation import Deprecation, of_field, within
+
+from .headers import Fields
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
 
 # The page has the operation with all that is deprecated in it, below the policy.
 POLICY = "/docs"
 
 
 class Deprecated(NamedTuple):
-    """What is deprecated about a view: whatever is asked of it, and by parameter."""
+    """What is deprecated about an endpoint: whatever is asked of it, and by parameter."""
 
     always: tuple[Deprecation, ...]
     parameters: Mapping[str, Deprecation]
 
 
-def init_app(app: Flask) -> None:
-    app.after_request(add_headers)
+def with_deprecation(fields: Fields, endpoint: "Endpoint", query_string: bytes) -> Fields:
+    """Return an answer's fields with those for what the request used that is deprecated.
 
-
-def add_headers(response: Response) -> Response:
-    """Say what the request used, on errors and 304s too: they are all that some clients see."""
-    used = used_by(current_app.view_functions.get(request.endpoint or ""))
-    if used:
+    Errors and 304s have them too: they are all that some clients see.
+    """
+    used = used_by(endpoint, query_string)
+    if not used:
+        return fields
+    links = [f'<{POLICY}>; rel="{at}"; type="text/html"' for at in ("deprecation", "sunset")]
+    links = [*(value for name, value in fields if name == "Link"), *links]
+    return [
+        *(field for field in fields if field[0] != "Link"),
         # Two formats on purpose: the two standards have it so.
-        response.headers["Deprecation"] = f"@{midnight(min(at.since for at in used)):.0f}"
-        response.headers["Sunset"] = http_date(midnight(min(at.sunset for at in used)))
-        links = [f'<{POLICY}>; rel="{at}"; type="text/html"' for at in ("deprecation", "sunset")]
-        response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), *links])
-    return response
+        ("Deprecation", f"@{midnight(min(at.since for at in used)):.0f}"),
+        ("Sunset", http_date(midnight(min(at.sunset for at in used)))),
+        ("Link", ", ".join(links)),
+    ]
 
 
-def used_by(view: Any) -> list[Deprecation]:
-    if not hasattr(view, "returns"):
-        return []
-    always, parameters = deprecated(view)
-    # Not request.args, which cannot be read where the query is no UTF-8; it is refused as such.
-    query = request.query_string.decode("utf-8", "replace") if parameters else ""
+def used_by(endpoint: "Endpoint", query_string: bytes) -> list[Deprecation]:
+    always, parameters = deprecated(endpoint)
+    if not parameters:
+        return [*always]
+    # Where the query is no UTF-8 it is refused as such.
+    query = query_string.decode("utf-8", "replace")
     asked = dict(parse_qsl(query, keep_blank_values=True))
     return [*always, *(parameters[name] for name in asked if name in parameters)]
 
 
 @cache
-def deprecated(view: Any) -> Deprecated:
-    whole = [] if view.deprecated is None else [view.deprecated]
+def deprecated(endpoint: "Endpoint") -> Deprecated:
+    whole = [] if endpoint.deprecated is None else [endpoint.deprecated]
     parameters = {
         name: found
-        for name, field in view.accepts().fields.items()
+        for name, field in endpoint.accepts().fields.items()
         if (found := of_field(field)) is not None
     }
-    return Deprecated((*whole, *within(view.returns())), parameters)
+    returned = () if endpoint.returns is None else within(endpoint.returns())
+    return Deprecated((*whole, *returned), parameters)
 
 
 def midnight(day: date) -> float:

@@ -3,28 +3,39 @@
 import functools
 import hashlib
 import os
+import re
 import shutil
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
 from typing import IO, NamedTuple
 
 import marshmallow as ma
-from flask import Blueprint, Flask, Response, current_app, request, send_file
+from flask import Flask, current_app
+from werkzeug.http import parse_range_header
 
-from schemas.base import NoParameters
+from service.problems import ProblemError
 from service.storage.database import Row, Snapshot
 
-from . import caching, negotiation, parsing
-from .answers import provenance, self_link
-from .endpoint import View, database, route, with_origin
-from .formats import Archive
+from . import caching, parsing
+from .answer import Answer, has_client
+from .answers import provenance
+from .endpoint import Endpoint, database
+from .headers import Fields, completed, without_body
+from .links import head_of, links_of
+from .question import Question
 
 # How many files a worker keeps at most; the one that was longest not asked for goes first.
 MOST = 8
+# How many bytes are read at once.
+PART = 2**16
+
+# A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
+RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
 
 Chosen = tuple[Row, caching.Validators]
 Write = Callable[[Snapshot, Row, IO[bytes]], None]
@@ -75,47 +86,32 @@ class Shelf:
         return kept
 
 
-def download(
-    blueprint: Blueprint, path: str, *, form: Archive, returns: type[ma.Schema], write: Write
-) -> Callable[[View], View]:
-    """Register a view that says of which release a file is asked for, and how fresh it stays.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Download(Endpoint):
+    """An endpoint whose view says of which release a file is asked for, and how fresh it stays.
 
-    `write` fills the file; only one is written at a time. `returns` describes it in the
-    contract, and tells in its meta that it is of a release.
+    `write` fills the file; only one is written at a time. `returns` describes it in the contract,
+    and tells in its meta that it is of a release.
     """
 
-    def register(view: Callable[..., Chosen]) -> View:
-        @functools.wraps(view)
-        def answer(**path_parameters: str) -> Response:
-            negotiation.choose(request.accept_mimetypes, form.media_type)
-            parsing.check_path(path_parameters, path)
-            with database().snapshot() as snapshot:
-                parsing.parse(NoParameters, snapshot.codes)
-                release, validators = view(snapshot, **path_parameters)
-                kept = shelf().find(release["id"], validators.version)
-            if kept is None:
-                with shelf().making, database().file(), database().snapshot() as snapshot:
-                    release, validators = view(snapshot, **path_parameters)
-                    kept = shelf().find(release["id"], validators.version) or shelf().keep(
-                        release["id"],
-                        validators.version,
-                        functools.partial(write, snapshot, release),
-                    )
-            return respond(kept, release, validators, form)
+    write: Write
+    returns: type[ma.Schema]
+    reads_database: bool = True
 
-        return route(
-            blueprint,
-            path,
-            answer,
-            format=form,
-            accepts=NoParameters,
-            returns=returns,
-            reads_database=True,
-            example="",
-            deprecated=None,
-        )
-
-    return register
+    def make(self, question: Question) -> Answer:
+        with database().snapshot() as snapshot:
+            parsing.parse(self.accepts, snapshot.codes, question.query_string)
+            release, validators = self.view(snapshot, **question.arguments)
+            kept = shelf().find(release["id"], validators.version)
+        if kept is None:
+            with shelf().making, database().file(), database().snapshot() as snapshot:
+                release, validators = self.view(snapshot, **question.arguments)
+                kept = shelf().find(release["id"], validators.version) or shelf().keep(
+                    release["id"],
+                    validators.version,
+                    functools.partial(self.write, snapshot, release),
+                )
+        return sent(kept, release, validators, question)
 
 
 def init_app(app: Flask) -> None:
@@ -128,18 +124,62 @@ def shelf() -> Shelf:
     return found
 
 
-def respond(kept: Kept, release: Row, validators: caching.Validators, form: Archive) -> Response:
-    """Answer with the file, or the part of it that is asked for; its tag is that of its bytes."""
-    response = send_file(
-        kept.path,
-        form.media_type,
-        as_attachment=True,
-        download_name=f"burdenshare_{release['id']}.zip",
-        conditional=False,
-        etag=False,
-    )
-    body = {"links": {"self": self_link()}, "meta": provenance(release)}
-    with_origin(response, body, form)
-    caching.conditional(response, validators._replace(version=kept.sha256))
-    del request.environ[caching.MADE_FROM]  # kept on disk, and not in memory too
-    return caching.in_part(response)
+def sent(kept: Kept, release: Row, validators: caching.Validators, question: Question) -> Answer:
+    """Return the file, or the part of it that is asked for; its tag is that of its bytes.
+
+    It is kept on disk, and not in memory too.
+    """
+    validators = validators._replace(version=kept.sha256)
+    body: Row = {"meta": provenance(release)}
+    body["links"] = links_of(body, question)
+    name = f"burdenshare_{release['id']}.zip"
+    own = [
+        *head_of(body, question, ()),
+        ("Content-Disposition", f"attachment; filename={name}"),
+        *caching.fields_of(validators, question),
+    ]
+    if has_client(own, validators, question):
+        return Answer(304, without_body(completed(own)))
+    size = kept.path.stat().st_size
+    part = part_asked(question, own, size)
+    begin, end = part or (0, size)
+    own += [("Accept-Ranges", "bytes"), ("Content-Length", str(end - begin))]
+    if part is not None:
+        own.append(("Content-Range", f"bytes {begin}-{end - 1}/{size}"))
+    answer = Answer(200 if part is None else 206, completed(own))
+    if not question.is_head:
+        file = kept.path.open("rb")
+        answer.parts, answer.close = read(file, begin, end), file.close
+    return answer
+
+
+def part_asked(question: Question, own: Fields, size: int) -> tuple[int, int] | None:
+    """Return from where to where, if `Range` asks for a part of just this file.
+
+    If-Range compares strongly: it matches our ETag or our Last-Modified letter by letter, or not
+    at all (RFC 9110, 13.1.5). Raises a 416 ProblemError for what begins beyond the end.
+    """
+    given = question.byte_range
+    if given is None or question.is_head or not RANGE.fullmatch(given):
+        return None
+    validators = [value for name, value in own if name in ("ETag", "Last-Modified")]
+    if question.range_condition is not None and question.range_condition not in validators:
+        return None
+    asked = parse_range_header(given)
+    # Werkzeug reads none in a range that ends before it begins.
+    found = None if asked is None else asked.range_for_length(size)
+    if found is None:
+        problem = ProblemError(
+            "range_not_satisfiable", "The server cannot provide the requested range."
+        )
+        problem.headers["Content-Range"] = f"bytes */{size}"
+        raise problem
+    return found
+
+
+def read(file: IO[bytes], begin: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of a file from one place up to another, a part at a time."""
+    file.seek(begin)
+    while begin < end and (part := file.read(min(PART, end - begin))):
+        begin += len(part)
+        yield part

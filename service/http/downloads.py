@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
+from .endpoint import endpoints_of
 from .formats import JSON, File
 
 # The tables that hold what a release says; all others are computed from them.
@@ -23,16 +24,13 @@ class Download(NamedTuple):
 
 
 def downloads(release: str) -> Iterator[Download]:
-    """Yield what the routes give of a release, in their order."""
-    for rule in current_app.url_map.iter_rules():
-        form = current_app.view_functions[rule.endpoint].__dict__.get("format")
-        if form is None:
-            continue
-        table, _, suffix = rule.rule.partition(".")
+    """Yield what the endpoints give of a release, in their order."""
+    for endpoint in endpoints_of(current_app).values():
+        form, (table, _, suffix) = endpoint.format, endpoint.path.partition(".")
         if table in TABLES:
-            path = f"{rule.rule}?release={release}"
-        elif rule.arguments == {"release"} and form is not JSON:
-            path = rule.rule.replace("<release>", release)
+            path = f"{endpoint.path}?release={release}"
+        elif endpoint.arguments == ["release"] and form is not JSON:
+            path = endpoint.path.replace("<release>", release)
         else:
             continue
         words = form.words if isinstance(form, File) else suffix.upper() or "JSON, in pages"

@@ -2,13 +2,12 @@
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import brotli
 import zstandard
-from flask import Response
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
@@ -68,11 +67,8 @@ CODINGS = (
 )
 
 
-BY_NAME = {coding.name: coding for coding in CODINGS}
-
-
 @lru_cache(maxsize=1000)
-def choose(accept_encoding: str) -> Coding | None:
+def choose_coding(accept_encoding: str) -> Coding | None:
     """Return the coding that the header likes best, None for the plain bytes."""
     accepted = parse_accept_header(accept_encoding, Accept)
     best = max(CODINGS, key=lambda coding: accepted.quality(coding.name))
@@ -83,22 +79,11 @@ def is_text(media_type: str) -> bool:
     return media_type.startswith(TEXTS) or media_type.endswith(SUFFIXES)
 
 
-def encode(response: Response, coding: Coding) -> None:
-    """Code the body of an answer, which may still be in parts."""
-    if response.is_streamed:
-        response.response = coded(response.response, coding.stream())
-    elif is_worth_it(response.get_data()):
-        response.set_data(coding.whole(response.get_data()))
-    else:
-        return
-    response.headers["Content-Encoding"] = coding.name
-
-
 def is_worth_it(body: bytes) -> bool:
     return len(body) >= SMALLEST
 
 
-def coded(parts: Iterable[Any], stream: Stream) -> Iterator[bytes]:
+def coded(parts: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
     for part in parts:
         if some := stream.compress(part):
             yield some

@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from errno import ECONNRESET
 from io import StringIO
 from itertools import chain, islice
 from tempfile import TemporaryFile
 from time import monotonic
-from typing import IO, Any, cast
-from urllib.parse import urljoin
+from typing import IO, Any
 
 import marshmallow as ma
-from flask import Response, current_app, request
 
 from schemas.dumping import compiled
 from schemas.parameters import Instant
@@ -23,10 +20,7 @@ from service.storage.copying import Kinds
 from service.storage.database import DatabaseUnavailableError, Row, Rows
 
 from . import metrics
-from .answers import self_link
 from .formats import File, Table, as_json
-from .host import base_url
-from .request_id import request_id
 
 log = logging.getLogger("burdenshare")
 
@@ -35,14 +29,8 @@ ROWS = 100
 PART = 2**16
 
 
-class BrokenOffError(ConnectionResetError):
-    """A file ends before its time; to gunicorn the connection is gone, so it closes it.
-
-    Whoever reads sees that the last chunk is missing.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(ECONNRESET, "the file was broken off")
+class BrokenOffError(Exception):
+    """A file ends before its time: it is sent without its end, so that the reader sees it."""
 
 
 def as_csv(table: Table) -> Iterator[bytes]:
@@ -110,7 +98,7 @@ CSV = File("text/csv", ".csv", as_csv, "CSV (RFC 4180, UTF-8)", "; charset=utf-8
 NDJSON = File("application/x-ndjson", ".ndjson", as_ndjson, "JSON, a row a line")
 
 
-def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
+def table_of(returns: ma.Schema, body: Mapping[str, Any], address: str) -> Table:
     """Return the table of a list's body, its rows dumped one by one as JSON's are together."""
     data, meta = returns.fields["data"], returns.fields["meta"]
     assert isinstance(data, ma.fields.List)
@@ -123,6 +111,7 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any]) -> Table:
         meta.schema.dump(body["meta"]),
         body.get("codes", {}),
         rows.copied(kinds_of(row)) if isinstance(rows, UntilRead) else None,
+        address,
     )
 
 
@@ -163,33 +152,21 @@ def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
             yield part
 
 
-def about(meta: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a file that can hold more than rows says of them: the address asked, and meta."""
-    return {"url": address(), **meta}
-
-
-def address() -> str:
-    """Return the URL asked, whole and in one spelling, for what is read away from the service."""
-    return urljoin(base_url(), self_link())
-
-
-def file_name(suffix: str, release: str | None) -> str:
-    """Return what to save the current list as, such as `spending-years_nato-2026-07-10.csv`."""
-    path = request.path.removesuffix(suffix).removeprefix("/v1/")
+def file_name(path: str, suffix: str, release: str | None) -> str:
+    """Return what to save a list as, such as `spending-years_nato-2026-07-10.csv`."""
+    path = path.removesuffix(suffix).removeprefix("/v1/")
     return "_".join(filter(None, (re.sub("[^A-Za-z0-9.-]+", "-", path), release))) + suffix
 
 
-def start(response: Response, lent: ExitStack) -> Response:
+def begin(
+    chunks: Iterator[bytes], lent: ExitStack, seconds: float, request_id: str
+) -> Iterator[bytes]:
     """Write the first rows, so that what fails by then is a problem; the rest as they are read.
 
     `lent` is what the rows take, and given back as soon as they are read, fail or nobody reads.
     """
-    chunks = cast(Iterator[bytes], response.response)
     first = next(chunks, b"")
-    deadline = monotonic() + current_app.config["BURDENSHARE"].file_timeout_ms / 1000
-    response.response = guarded(chain((first,), chunks), lent, deadline, request_id())
-    response.call_on_close(lent.close)
-    return response
+    return guarded(chain((first,), chunks), lent, monotonic() + seconds, request_id)
 
 
 def guarded(

@@ -2,25 +2,28 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import marshmallow as ma
 import orjson
 
 from schemas.dumping import Written
 
+if TYPE_CHECKING:
+    from .question import Question
+
 
 class Format(NamedTuple):
     """A form of an answer: how it is named, and how it is written.
 
-    It is written from the envelope as its schema has dumped it. A form with a suffix has a path of
-    its own, and is what Accept chooses at the path without. `parameters` follow the media type in
-    Content-Type.
+    It is written from the envelope as its schema has dumped it, and the question. A form with a
+    suffix has a path of its own, and is what Accept chooses at the path without. `parameters`
+    follow the media type in Content-Type.
     """
 
     media_type: str
     suffix: str
-    write: Callable[[Mapping[str, Any]], str | bytes]
+    write: Callable[[Mapping[str, Any], "Question"], bytes]
     parameters: str = ""
 
 
@@ -33,7 +36,7 @@ class Table(NamedTuple):
 
     The rows can be read once, and come from the database as they are; `copied` reads them as lines
     of CSV instead, where they can be had so. `codes` are those that a view adds to its body for the
-    forms that say what they mean.
+    forms that say what they mean. `address` is the URL that was asked.
     """
 
     fields: Mapping[str, ma.fields.Field[Any]]
@@ -41,6 +44,12 @@ class Table(NamedTuple):
     meta: Mapping[str, Any]
     codes: Codes = {}
     copied: Iterator[bytes] | None = None
+    address: str = ""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Return what a file that can hold more than rows says of them."""
+        return {"url": self.address, **self.meta}
 
 
 class File(NamedTuple):
@@ -63,6 +72,18 @@ class Archive(NamedTuple):
 
     media_type: str
     suffix: str = ""
+    parameters: str = ""
+
+
+class Text(NamedTuple):
+    """A form of what the code alone holds: pages, scripts, the contract."""
+
+    media_type: str
+    suffix: str = ""
+    parameters: str = ""
+
+
+Form = Format | File | Archive | Text
 
 
 # Where Python writes 1e-05 orjson writes 0.00001, and 1e-6 for 1e-06: all that differs.
@@ -88,7 +109,7 @@ def as_python_does(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
-def enveloped(answer: Mapping[str, Any]) -> bytes:
+def enveloped(answer: Mapping[str, Any], _: "Question | None" = None) -> bytes:
     """Return an envelope as JSON, its rows as they stand where they are written already."""
     rows = answer.get("data")
     if not isinstance(rows, Written):

@@ -5,8 +5,6 @@ from encodings.idna import nameprep
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-from flask import request
-
 HOST = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>[0-9]{0,5}))?"
 )
@@ -59,12 +57,11 @@ def are_schemes(text: str) -> bool:
     return all(scheme.strip().lower() in SCHEMES for scheme in text.split(","))
 
 
-def base_url() -> str:
+def base_url(scheme: str, host: str) -> str:
     """Return the URL of `/` as the client sees it, for links that have to be absolute.
 
     Werkzeug's own decodes punycode, by rules that refuse names such as that of straße.de.
     """
-    host = request.environ.get("HTTP_HOST") or request.host
-    scheme = request.scheme.lower()
+    scheme = scheme.lower()
     standard = ":443" if scheme == "https" else ":80"
     return f"{scheme}://{host.removesuffix(standard)}/"

@@ -7,7 +7,7 @@ from typing import IO, Any, NamedTuple
 
 from schemas.codelists import CODELISTS
 
-from .files import address, compact, parts
+from .files import compact, parts
 from .formats import Codes, File, Table, as_json
 
 # What a figure is known by, the slowest first.
@@ -78,7 +78,7 @@ def dataset(cube: Cube, table: Table) -> Iterator[str]:
         "version": "2.0",
         "class": "dataset",
         **titles(table),
-        "href": address(),
+        "href": table.address,
         "id": list(DIMENSIONS),
         "size": [len(places) for places in cube.places.values()],
         "role": ROLE,

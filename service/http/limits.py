@@ -3,9 +3,9 @@
 from flask import Flask, request
 
 from schemas.faults import Fault, shown
+from service.problems import ProblemError, wrong_parameters
 
 from .host import SCHEMES, is_host
-from .problems import ProblemError, wrong_parameters
 
 MAX_REQUEST_LINE = 4000
 MAX_BODY = 4096  # nothing reads a body; clients that send a small one by habit are let through

@@ -4,9 +4,7 @@ import os
 import time
 from functools import cache
 
-from flask import Flask, Response, request
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
     Counter,
@@ -16,8 +14,6 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from .log import elapsed, route
-
 METHODS = {"GET", "HEAD", "OPTIONS"}
 
 requests = Counter("burdenshare_requests", "Requests answered.", ["method", "route", "status"])
@@ -26,6 +22,12 @@ seconds = Histogram(
     "Seconds from reading a request to having its answer.",
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+again = Counter("burdenshare_cached_answers", "Answers given again from the cache.", ["route"])
+spent = Counter(
+    "burdenshare_cached_answer_seconds",
+    "Seconds from reading a request to having its answer in the cache, summed.",
+    ["route"],
 )
 failures = Counter(
     "burdenshare_database_failures",
@@ -38,18 +40,6 @@ failed_at = Gauge(
     ["code"],
     multiprocess_mode="max",
 )
-
-
-def init_app(app: Flask) -> None:
-    app.after_request(count)
-    app.get("/metrics")(get_metrics)
-
-
-def count(response: Response) -> Response:
-    method = request.method if request.method in METHODS else "other"
-    requested(method, route(), response.status_code).inc()
-    taken(route()).observe(elapsed())
-    return response
 
 
 # Looked up at each answer otherwise, with a lock. There are few: routes are as they are declared.
@@ -77,8 +67,12 @@ def every_worker() -> CollectorRegistry:
     return registry
 
 
-def get_metrics() -> Response:
-    """Answer with the metrics of all workers."""
-    response = Response(generate_latest(every_worker()), content_type=CONTENT_TYPE_LATEST)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def count_cached(route: str, number: int, seconds: float) -> None:
+    """Count answers given again from the cache, and the seconds that they took together."""
+    again.labels(route).inc(number)
+    spent.labels(route).inc(seconds)
+
+
+def get_metrics() -> bytes:
+    """Return the metrics of all workers as text."""
+    return generate_latest(every_worker())

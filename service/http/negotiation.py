@@ -1,36 +1,31 @@
-"""Accept: which formats a client takes."""
+"""Accept: which form of an answer a client takes."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
-from .problems import ProblemError
+from service.problems import ProblemError
 
-T = TypeVar("T", bound=Callable[..., Any])
-
-
-def offering(*media_types: str) -> Callable[[T], T]:
-    """Mark a view with what Accept may choose from; with nothing where the path alone decides."""
-
-    def mark(view: T) -> T:
-        view.__dict__["media_types"] = media_types
-        return view
-
-    return mark
+from .formats import Form
 
 
-def choose(accepted: MIMEAccept, *media_types: str) -> str:
-    """Return the media type that the client likes best, of equals the first.
+@lru_cache(1000)
+def choose_form(forms: tuple[Form, ...], accept: str) -> Form:
+    """Return the form that the client likes best, of equals the first.
 
-    No header, or `*/*`, takes anything. Raises a 406 ProblemError for a client that takes none.
+    No header, or `*/*`, takes anything, and a path that ends in a form's suffix has only that.
+    Raises a 406 ProblemError for a client that takes none.
     """
-    best = max(media_types, key=lambda media_type: quality(accepted, media_type))
-    if quality(accepted, best) > 0:
+    if forms[0].suffix:
+        return forms[0]
+    accepted = parse_accept_header(accept, MIMEAccept)
+    best = max(forms, key=lambda form: quality(accepted, form.media_type))
+    if quality(accepted, best.media_type) > 0:
         return best
+    offered = " or ".join(form.media_type for form in forms)
     raise ProblemError(
-        "not_acceptable",
-        f"This path answers with {' or '.join(media_types)}, which the Accept header leaves out.",
+        "not_acceptable", f"This path answers with {offered}, which the Accept header leaves out."
     )
 
 

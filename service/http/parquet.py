@@ -15,7 +15,7 @@ from typing import IO, Any
 import marshmallow as ma
 from marshmallow import fields
 
-from .files import about, by_disk
+from .files import by_disk
 from .formats import File, Table, as_json
 from .problems import FULL
 
@@ -36,7 +36,7 @@ TYPES: Mapping[type[Field], str] = {
 
 def as_parquet(table: Table) -> Iterator[bytes]:
     """Write the table to a file on disk, then send that."""
-    return by_disk(lambda file: save(table, file, about(table.meta)))
+    return by_disk(lambda file: save(table, file, table.about))
 
 
 def save(table: Table, file: IO[bytes], said: Mapping[str, Any]) -> None:

@@ -4,62 +4,21 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import lru_cache, partial
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 import marshmallow as ma
 from marshmallow import fields
-from webargs.core import Parser
 
 from schemas.base import ListQuery, Query
 from schemas.faults import Fault, nearest, shown
 from schemas.parameters import Codes
-
-from .problems import unknown_in_path, wrong_parameters
-from .target import Target, target
+from service.problems import ProblemError, unknown_in_path, wrong_parameters
 
 # Added by browsers, mailers and advertisers on the way; they ask nothing of us.
 TRACKING = ("_", "fbclid", "gclid")
 
-
-class StrictParser(Parser[Target]):
-    """Refuse what webargs would let pass: unknown parameters, and scalars given twice."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION = Parser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
-
-    def load_querystring(self, req: Target, schema: ma.Schema) -> Any:
-        given = asked_for(req.query_string)
-        repeated = [
-            name
-            for name, values in given.items()
-            if len(values) > 1
-            and name in schema.fields
-            and not isinstance(schema.fields[name], fields.List)
-        ]
-        if repeated:
-            raise ma.ValidationError({key: [REPEATED] for key in repeated})
-        # No MultiDictProxy of webargs: it raises and catches an exception for each name not given.
-        return {
-            name: values if isinstance(schema.fields.get(name), fields.List) else values[-1]
-            for name, values in given.items()
-        }
-
-    def handle_error(
-        self, error: ma.ValidationError, req: Target, schema: ma.Schema, **kwargs: Any
-    ) -> NoReturn:
-        assert isinstance(error.messages, dict)
-        messages = error.messages.get("query", error.messages)
-        raise wrong_parameters(
-            ("query", name, fault)
-            for name, found in sorted(messages.items())
-            for fault in faults(found, name, schema)
-        )
-
-
-parser = StrictParser()
-
 REPEATED = Fault("repeated_parameter", "It takes one value and was given several times.")
-
 
 # How many query strings are kept as they were read.
 QUERIES = 1000
@@ -90,11 +49,6 @@ def pairs(query: str) -> list[tuple[str, str]]:
 
 def is_tracking(name: str) -> bool:
     return name in TRACKING or name.startswith("utm_")
-
-
-def canonical_query(*without: str) -> str:
-    """Return the query string in one spelling: sorted by name, lists joined, tracking left out."""
-    return canonical(target().query_string, without)
 
 
 @lru_cache(QUERIES)
@@ -170,21 +124,40 @@ def unknown_parameter(name: str, schema: ma.Schema) -> Fault:
     )
 
 
-def parse(accepts: type[Query], codes: Codes | None) -> dict[str, Any]:
-    """Return the typed values of the current query string.
+def parse(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
+    """Return the typed values of a query string.
 
     Raises a 400 ProblemError that names every parameter that is wrong.
     """
-    return dict(parsed(accepts, codes, target().query_string))
+    return dict(parsed(accepts, codes, query_string))
 
 
+# A refusal is not kept.
 @lru_cache(QUERIES)
 def parsed(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
-    """Parse the current query string, which is given only to be remembered by; a refusal is not."""
-    schema = narrowed(schema_of(accepts, codes), frozenset(asked_for(query_string)))
-    loaded = parser.parse(schema, target(), location="query")
+    asked = asked_for(query_string)
+    schema = narrowed(schema_of(accepts, codes), frozenset(asked))
+    many = {name for name in asked if isinstance(schema.fields.get(name), fields.List)}
+    one = schema.fields.keys() - many
+    if repeated := [name for name, values in asked.items() if len(values) > 1 and name in one]:
+        raise refused({name: [REPEATED] for name in repeated}, schema)
+    try:
+        loaded = schema.load(
+            {name: values if name in many else values[-1] for name, values in asked.items()}
+        )
+    except ma.ValidationError as error:
+        raise refused(error.messages_dict, schema) from None
     assert isinstance(loaded, dict)
     return loaded
+
+
+def refused(messages: Mapping[str, Any], schema: ma.Schema) -> ProblemError:
+    """Return the 400 for what marshmallow found wrong, by parameter."""
+    return wrong_parameters(
+        ("query", name, fault)
+        for name, found in sorted(messages.items())
+        for fault in faults(found, name, schema)
+    )
 
 
 # A schema takes longer to make than to use; there is one for each set of codes in use.

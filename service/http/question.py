@@ -1,109 +1,100 @@
-"""What is asked, in one spelling, told before Flask runs."""
+"""What a request asks of an endpoint, in the same words whichever way it came."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
-from urllib.parse import unquote
+from typing import NamedTuple
+from urllib.parse import quote, urljoin
 
-from flask import Flask
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_accept_header
-from werkzeug.routing import RoutingException
+from .cursor import Cursor
+from .encoding import Coding, choose_coding, is_text
+from .formats import Form
+from .negotiation import choose_form
+from .parsing import canonical
 
-from . import deprecation, encoding, negotiation
-from .endpoint import Plain
-from .formats import JSON
-from .parsing import asked_for, canonical
-from .problems import ProblemError
-from .target import Target, answering
-
-# Longer questions, which are few, are left to Flask, which refuses the longest.
-LONGEST = 2000
+# Returns a header field of the request by its name in lower case.
+Header = Callable[[str], str | None]
 
 
 class Question(NamedTuple):
-    """Two requests with the same question have the same answer."""
+    """A request for an answer of one endpoint, in one form and one coding.
 
-    path: bytes
-    query: str
-    media_type: str
-    coding: str
-
-
-def read(
-    app: Flask, path: bytes, query: bytes, accept: str, accept_encoding: str
-) -> Question | None:
-    """Return the question, or None where only Flask can tell what is asked, or that it is wrong."""
-    if len(path) + len(query) > LONGEST or not (path.isascii() and query.isascii()):
-        return None
-    if any(len(values) > 1 for values in asked_for(query).values()):
-        return None  # for one parameter a fault, for another a list
-    media_type = chosen(app, path, accept)
-    if media_type is None:
-        return None
-    coding = encoding.choose(accept_encoding)
-    return Question(path, canonical(query), media_type, coding.name if coding else "")
-
-
-class Routed(NamedTuple):
-    """Where a path leads: itself as text, the route as it is declared, its view and arguments."""
+    `path` is decoded, `query_string` as it came, `base_url` that of `/` as the client sees it.
+    """
 
     path: str
-    route: str
-    view: Any
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, str]
+    query_string: bytes
+    form: Form
+    coding: Coding | None
+    base_url: str
+    request_id: str
+    is_head: bool
+    match: str | None = None  # If-None-Match
+    since: str | None = None  # If-Modified-Since
+    byte_range: str | None = None  # Range
+    range_condition: str | None = None  # If-Range
+
+    def query(self, *without: str) -> str:
+        """Return the query string in one spelling, without some of its parameters."""
+        return canonical(self.query_string, without)
+
+    @property
+    def link(self) -> str:
+        """Return what is asked as a reference: the path and the query in one spelling."""
+        return joined(quoted_path(self.path), self.query())
+
+    @property
+    def address(self) -> str:
+        """Return the URL asked, for what is read away from the service."""
+        return urljoin(self.base_url, self.link)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what a cursor is bound to: the path and every parameter but the page's size."""
+        asked = f"{self.path}?{self.query('cursor', 'limit')}"
+        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+    def link_to(self, release: str | None, key: Sequence[str | None] | None) -> str | None:
+        """Return the reference of the page after a row's key, None after the last page."""
+        if key is None:
+            return None
+        cursor = Cursor(self.fingerprint, release, key).encoded()
+        query = "&".join(filter(None, (self.query("cursor"), f"cursor={cursor}")))
+        return joined(quoted_path(self.path), query)
 
 
-@lru_cache(maxsize=1000)
-def routed(app: Flask, path: bytes) -> Routed | None:
-    """Return where a path leads, or None where only Flask can tell: `//` begins no path of ours."""
-    if not path.startswith(b"/") or path.startswith(b"//"):
-        return None
-    text = unquote(path.decode())
-    try:
-        rule, arguments = app.url_map.bind("localhost").match(text, "GET", return_rule=True)
-    except (HTTPException, RoutingException):
-        return None
-    return Routed(text, rule.rule, app.view_functions[rule.endpoint], arguments)
+def read_question(
+    forms: tuple[Form, ...],
+    arguments: Mapping[str, str],
+    path: str,
+    query_string: bytes,
+    header: Header,
+    base_url: str,
+    request_id: str,
+    is_head: bool,
+) -> Question:
+    """Return what a request asks. Raises a 406 ProblemError where Accept excludes every form."""
+    form = choose_form(forms, header("accept") or "")
+    return Question(
+        path,
+        arguments,
+        query_string,
+        form,
+        choose_coding(header("accept-encoding") or "") if is_text(form.media_type) else None,
+        base_url,
+        request_id,
+        is_head,
+        header("if-none-match"),
+        header("if-modified-since"),
+        header("range"),
+        header("if-range"),
+    )
 
 
-@lru_cache(maxsize=1000)
-def chosen(app: Flask, path: bytes, accept: str) -> str | None:
-    """Return the media type that a path's view would choose, "" where the path alone decides.
-
-    None where there is no such path, where Accept leaves all out, or where the view does not say.
-    """
-    found = routed(app, path)
-    offered: tuple[str, ...] | None = getattr(found and found.view, "media_types", None)
-    if offered is None:
-        return None
-    try:
-        return (
-            negotiation.choose(parse_accept_header(accept, MIMEAccept), *offered) if offered else ""
-        )
-    except ProblemError:
-        return None
+def joined(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
-Maker = Callable[[], Plain]
-
-
-def maker(app: Flask, question: Question, query: bytes) -> tuple[Routed, Maker] | None:
-    """Return where a question leads, and what makes a plain answer to it.
-
-    None where only Flask answers: where it is not in JSON, or has more to say in its head.
-    """
-    found = routed(app, question.path)
-    if found is None or question.media_type != JSON.media_type:
-        return None
-    plain = getattr(found.view, "plain", None)
-    if plain is None or any(deprecation.deprecated(found.view)):
-        return None
-
-    def make() -> Plain:
-        with app.app_context(), answering(Target(found.path, query)):
-            made: Plain = plain(found.arguments, encoding.BY_NAME.get(question.coding))
-            return made
-
-    return found, make
+# There are few.
+quoted_path = lru_cache(1000)(quote)

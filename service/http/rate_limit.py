@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from service.problems import ProblemError
+
 from .probes import PROBES
-from .problems import ProblemError
 
 if TYPE_CHECKING:
     from limits import RateLimitItem

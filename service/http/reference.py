@@ -1,21 +1,26 @@
 """/docs: the reference, read from the contract. Nothing on it is loaded from elsewhere."""
 
 from collections.abc import Callable
-from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 import flask_swagger_ui
-from flask import Flask, Response, request
+from flask import Blueprint
 
-from schemas.base import NoParameters
-
-from . import caching, negotiation, parsing
+from .formats import Text
 from .headers import POLICY_HEADER, REFERRER_HEADER
+from .routing import route
+from .text import AnyParameters, TextEndpoint
 
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 # They change with a new version of Swagger UI alone.
 LONGER = "public, max-age=86400"
-ASSETS = {"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"}
+CHARSET = "; charset=utf-8"
+ASSETS = {
+    "favicon-32x32.png": Text("image/png", ".png"),
+    "swagger-ui-bundle.js": Text("text/javascript", ".js", CHARSET),
+    "swagger-ui.css": Text("text/css", ".css", CHARSET),
+}
 
 # Swagger UI sets styles on elements and draws its icons as data URLs.
 POLICY = (
@@ -77,39 +82,34 @@ fetch("/openapi.json")
 """
 
 
-def init_app(app: Flask) -> None:
-    app.get("/docs")(get_page)
-    app.get("/docs/start.js")(get_start)
-    for asset in sorted(ASSETS):
-        app.get(f"/docs/{asset}", endpoint=f"docs.{asset.replace('.', '_')}")(as_asset(asset))
+blueprint = Blueprint("docs", __name__)
 
 
-@negotiation.offering("text/html")
-def get_page() -> Response:
-    """Answer with the reference's page."""
-    negotiation.choose(request.accept_mimetypes, "text/html")
-    parsing.parse(NoParameters, None)
-    response = Response(PAGE, content_type="text/html; charset=utf-8")
-    response.headers[POLICY_HEADER] = POLICY
-    response.headers[REFERRER_HEADER] = "no-referrer"
-    return caching.conditional(response, caching.of_content(response))
+def route_text(path: str, form: Text, content: Callable[[], bytes], **more: Any) -> None:
+    """Route a text under the name of its path's last part."""
+    name = path.rpartition("/")[2].replace(".", "_")
+    made = TextEndpoint(path=path, name=name, doc="", forms=(form,), view=content, **more)
+    route(blueprint, made)
 
 
-@negotiation.offering()
-def get_start() -> Response:
-    """Answer with the script that draws the reference: a file, since the policy forbids inline."""
-    response = Response(START, content_type="text/javascript; charset=utf-8")
-    return caching.conditional(response, caching.of_content(response))
-
-
-def as_asset(name: str) -> Callable[[], Response]:
-    """Return a view of one of Swagger UI's files, known again by its content."""
-
-    @negotiation.offering()
-    def get_asset() -> Response:
-        mimetype, _ = guess_type(name)
-        response = Response((DIST / name).read_bytes(), mimetype=mimetype)
-        validators = caching.of_content(response)._replace(cache_control=LONGER)
-        return caching.conditional(response, validators)
-
-    return get_asset
+route_text(
+    "/docs",
+    Text("text/html", parameters=CHARSET),
+    PAGE.encode,
+    own=((POLICY_HEADER, POLICY), (REFERRER_HEADER, "no-referrer")),
+)
+# A file, since the policy forbids scripts in the page.
+route_text(
+    "/docs/start.js",
+    Text("text/javascript", ".js", CHARSET),
+    START.encode,
+    accepts=AnyParameters,
+)
+for asset, form in ASSETS.items():
+    route_text(
+        f"/docs/{asset}",
+        form,
+        (DIST / asset).read_bytes,
+        accepts=AnyParameters,
+        cache_control=LONGER,
+    )

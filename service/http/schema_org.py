@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import request
-
 from schemas.codelists import CODELISTS
 
 from .contract_text import SUMMARY, TITLE
 from .downloads import JSON_LD, description_of, downloads, name_of
 from .formats import Format, as_json
-from .host import base_url
+from .question import Question
 
 SUFFIX = ".jsonld"
 
@@ -19,12 +17,12 @@ SUFFIX = ".jsonld"
 CONTEXT = {"@vocab": "https://schema.org/"}
 
 
-def as_catalog(body: Mapping[str, Any]) -> bytes:
+def as_catalog(body: Mapping[str, Any], question: Question) -> bytes:
     """Write the datasets in their catalogue, with absolute URLs."""
-    root = base_url()
+    root = question.base_url
     catalog = {
         "@type": "DataCatalog",
-        "@id": urljoin(root, request.path),
+        "@id": urljoin(root, question.path),
         "name": TITLE,
         "description": SUMMARY,
         "url": urljoin(root, "/docs"),

@@ -10,6 +10,7 @@ from schemas.observations import Observation
 
 from .files import cell, line, parts
 from .formats import File, Format, Table
+from .question import Question
 
 AGENCY = "BURDENSHARE"
 # Of two parts, and so free to grow with the data: one of three names what never changes.
@@ -118,7 +119,7 @@ PREFIXES = {"mes": f"{SCHEMAS}message", "str": f"{SCHEMAS}structure", "com": f"{
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def as_structure(body: Mapping[str, Any]) -> str:
+def as_structure(body: Mapping[str, Any], _: Question) -> bytes:
     """Write the dataflow, its structure, its concepts and their codelists as SDMX-ML 3.0."""
     for prefix, namespace in PREFIXES.items():
         register_namespace(prefix, namespace)
@@ -136,7 +137,8 @@ def as_structure(body: Mapping[str, Any]) -> str:
     put_flow(put(structures, "str:Dataflows"))
     put_structure(put(structures, "str:DataStructures"))
     indent(message)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(message, encoding="unicode")}\n'
+    text = tostring(message, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def put_header(message: Element, prepared: str) -> None:

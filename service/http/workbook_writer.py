@@ -21,10 +21,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.writer.excel import ExcelWriter
 
 from schemas.codelists import CODELISTS
+from service.problems import ProblemError
 
-from .files import about, cell
+from .files import cell
 from .formats import Table
-from .problems import ProblemError
 
 # The first day that a ZIP archive can name. The real one would make each workbook another file.
 MADE_AT = datetime(1980, 1, 1)
@@ -48,7 +48,7 @@ def save(table: Table, file: IO[bytes]) -> None:
         fill(book, "notes", ("id", "text"), sorted(notes.items()))
         columns = ("field", "codelist", "code", "definition")
         fill(book, "codelists", columns, codes(table.fields))
-        fill(book, "about", ("name", "value"), about(table.meta).items())
+        fill(book, "about", ("name", "value"), table.about.items())
         book.properties.created = book.properties.modified = MADE_AT
         with Undated(file, "w", ZIP_DEFLATED) as archive:
             ExcelWriter(book, archive).save()

@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.assessments import AssessmentListQuery, AssessmentPage
 from schemas.faults import Fault
 from service.http import answers
-from service.http.endpoint import endpoint
-from service.http.problems import ProblemError
+from service.http.routing import endpoint
+from service.problems import ProblemError
 from service.storage.database import Row, Snapshot
 
 from .releases import choose

@@ -8,7 +8,7 @@ from flask import Blueprint
 from schemas.availability import AvailabilityListQuery, AvailabilityPage
 from schemas.parameters import ReleaseCode
 from service.http import answers, caching
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.storage.database import Row, Snapshot
 
 from .releases import before_first, dated

@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.changelog import ChangelogFeedQuery, ChangelogListQuery, ChangePage
 from service.http import answers
 from service.http.atom import ATOM
-from service.http.endpoint import endpoint
 from service.http.formats import JSON
+from service.http.routing import endpoint
 from service.storage.database import Row, Snapshot
 
 blueprint = Blueprint("changelog", __name__)

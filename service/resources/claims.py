@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.claims import ClaimItem, ClaimListQuery, ClaimPage, ClaimQuery
 from schemas.faults import Fault
 from service.http import answers, caching
-from service.http.endpoint import endpoint
-from service.http.problems import wrong_parameters
+from service.http.routing import endpoint
+from service.problems import wrong_parameters
 from service.storage.database import Row, Snapshot
 
 from .releases import choose

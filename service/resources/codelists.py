@@ -8,8 +8,8 @@ from schemas.base import NoParameters
 from schemas.codelists import CODELISTS, CodelistItem, CodelistPage
 from schemas.faults import nearest
 from service.http import answers
-from service.http.endpoint import constant
-from service.http.problems import unknown_in_path
+from service.http.routing import constant
+from service.problems import unknown_in_path
 
 blueprint = Blueprint("codelists", __name__)
 

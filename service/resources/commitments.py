@@ -8,7 +8,7 @@ from schemas.base import NoParameters
 from schemas.commitments import CommitmentItem, CommitmentListQuery, CommitmentPage
 from service import clock
 from service.http import answers, caching
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("commitments", __name__)

@@ -8,7 +8,7 @@ from schemas.datasets import DatasetPage, DatasetQuery
 from service.http import answers
 from service.http.caching import of_dataset
 from service.http.dcat import DCAT
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.http.schema_org import SCHEMA_ORG
 from service.storage.database import Row, Snapshot
 

@@ -6,11 +6,11 @@ from flask import Blueprint
 
 from schemas.exports import ExportItem, ExportListQuery, ExportPage
 from service.http import answers, caching
-from service.http.download import Chosen, download
-from service.http.endpoint import endpoint
+from service.http.download import Chosen
 from service.http.formats import ZIP
 from service.http.package import write_package
-from service.http.problems import gone, unknown_in_path
+from service.http.routing import download, endpoint
+from service.problems import gone, unknown_in_path
 from service.storage.database import Row, Snapshot
 
 from .releases import choose

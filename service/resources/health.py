@@ -3,11 +3,14 @@
 from typing import Any
 
 from flask import Blueprint
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from schemas.base import NoParameters
 from schemas.health import HealthItem
 from service.http import answers, metrics
-from service.http.endpoint import constant, endpoint
+from service.http.formats import Text
+from service.http.routing import constant, endpoint, route
+from service.http.text import AnyParameters, TextEndpoint
 from service.storage.database import DatabaseDamagedError, Snapshot
 
 # How long the service is not ready after a request met damage.
@@ -37,3 +40,17 @@ def get_readiness(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     if (seconds := metrics.seconds_since_failure(DatabaseDamagedError.code)) < DAMAGED_S:
         raise DatabaseDamagedError(f"a request failed so {seconds:.0f} s ago")
     return answers.item({"status": "ready"})
+
+
+route(
+    blueprint,
+    TextEndpoint(
+        path="/metrics",
+        name="get_metrics",
+        doc="Return the metrics of all workers.",
+        # Prometheus takes this whatever its Accept says, as for a path that ends in a suffix.
+        forms=(Text(CONTENT_TYPE_LATEST, "metrics"),),
+        view=metrics.get_metrics,
+        accepts=AnyParameters,
+    ),
+)

@@ -6,10 +6,12 @@ from flask import Blueprint, current_app
 
 from schemas.base import NoParameters
 from schemas.index import IndexItem
+from service import API_VERSION
 from service.http import answers
 from service.http.contract_text import SUMMARY, TITLE
-from service.http.endpoint import endpoint
+from service.http.endpoint import endpoints_of
 from service.http.formats import Archive, File
+from service.http.routing import endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("index", __name__)
@@ -39,7 +41,7 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "title": TITLE,
         "description": SUMMARY,
-        "api_version": current_app.config["API_VERSION"],
+        "api_version": API_VERSION,
         "data_release": counts.pop("data_release"),
         "data_changed_at": snapshot.dataset["changed_at"],
         "counts": counts,
@@ -49,24 +51,20 @@ def index(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def is_file(rule: Any) -> bool:
-    """Tell whether a path is that of a file, which a list leads to."""
-    form = current_app.view_functions[rule.endpoint].__dict__.get("format")
-    return isinstance(form, File | Archive)
-
-
 def resources() -> list[dict[str, str]]:
     """Return every list under /v1, with the first line of what its view says of itself."""
     lists = [
-        rule
-        for rule in current_app.url_map.iter_rules()
-        if rule.rule.startswith("/v1/") and not rule.arguments and not is_file(rule)
+        endpoint
+        for endpoint in endpoints_of(current_app).values()
+        if endpoint.path.startswith("/v1/")
+        and not endpoint.arguments
+        and not isinstance(endpoint.format, File | Archive)
     ]
     return [
         {
-            "name": rule.rule.removeprefix("/v1/"),
-            "path": rule.rule,
-            "description": (current_app.view_functions[rule.endpoint].__doc__ or "").split("\n")[0],
+            "name": endpoint.path.removeprefix("/v1/"),
+            "path": endpoint.path,
+            "description": endpoint.doc.split("\n")[0],
         }
-        for rule in sorted(lists, key=lambda rule: rule.rule)
+        for endpoint in sorted(lists, key=lambda endpoint: endpoint.path)
     ]

@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.members import MemberItem, MemberListQuery, MemberPage
 from service.http import answers
-from service.http.endpoint import endpoint
-from service.http.problems import unknown_in_path
+from service.http.routing import endpoint
+from service.problems import unknown_in_path
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("members", __name__)

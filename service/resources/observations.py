@@ -6,9 +6,9 @@ from flask import Blueprint
 
 from schemas.observations import ObservationListQuery, ObservationPage
 from service.http import answers
-from service.http.endpoint import FILES, endpoint
 from service.http.json_stat import JSON_STAT
 from service.http.parquet import PARQUET
+from service.http.routing import FILES, endpoint
 from service.http.sdmx import SDMX_CSV
 from service.storage.database import Snapshot
 

@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.faults import Fault
 from schemas.paths import PathListQuery, PathPage
 from service.http import answers
-from service.http.endpoint import endpoint
-from service.http.problems import wrong_parameters
+from service.http.routing import endpoint
+from service.problems import wrong_parameters
 from service.storage.database import Row, Snapshot
 
 from .releases import choose

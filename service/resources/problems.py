@@ -9,8 +9,8 @@ from schemas.faults import nearest
 from schemas.problems import ProblemKindItem, ProblemKindPage
 from service.http import answers
 from service.http.catalogue import CATALOGUE
-from service.http.endpoint import constant
-from service.http.problems import unknown_in_path
+from service.http.routing import constant
+from service.problems import unknown_in_path
 
 blueprint = Blueprint("problems", __name__)
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from schemas.quadrants import QuadrantListQuery, QuadrantPage
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.storage.database import Snapshot
 
 from .assessments import as_compared

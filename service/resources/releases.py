@@ -10,8 +10,8 @@ from schemas.faults import Fault
 from schemas.releases import ReleaseItem, ReleaseListQuery, ReleasePage
 from service.http import answers
 from service.http.cursor import invalid_cursor
-from service.http.endpoint import endpoint
-from service.http.problems import gone, wrong_parameters
+from service.http.routing import endpoint
+from service.problems import gone, wrong_parameters
 from service.storage.database import Row, Snapshot
 
 blueprint = Blueprint("releases", __name__)

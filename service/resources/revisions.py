@@ -12,8 +12,8 @@ from schemas.revisions import (
     RevisionPage,
 )
 from service.http import answers, caching
-from service.http.endpoint import endpoint
-from service.http.problems import ProblemError, unknown_in_path
+from service.http.routing import endpoint
+from service.problems import ProblemError, unknown_in_path
 from service.storage.database import Row, Snapshot
 
 from .releases import choose

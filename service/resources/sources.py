@@ -7,7 +7,7 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.sources import PublisherItem, PublisherPage, SourceListQuery
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("sources", __name__)

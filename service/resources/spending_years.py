@@ -11,9 +11,9 @@ from schemas.spending_years import (
     SpendingYearQuery,
 )
 from service.http import answers
-from service.http.endpoint import FILES, endpoint
 from service.http.parquet import PARQUET
-from service.http.problems import unknown_in_path
+from service.http.routing import FILES, endpoint
+from service.problems import unknown_in_path
 from service.storage.database import Row, Snapshot
 
 from .members import code_of

@@ -7,8 +7,8 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.structures import StructureItem
 from service.http import answers, caching
-from service.http.endpoint import endpoint
 from service.http.formats import Codes
+from service.http.routing import endpoint
 from service.http.sdmx import STRUCTURE_XML
 from service.storage.database import Snapshot
 

@@ -7,7 +7,7 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.summits import SummitItem, SummitListQuery, SummitPage
 from service.http import answers
-from service.http.endpoint import endpoint
+from service.http.routing import endpoint
 from service.storage.database import Snapshot
 
 blueprint = Blueprint("summits", __name__)

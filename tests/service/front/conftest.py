@@ -12,8 +12,7 @@ import pytest
 from flask import Flask, request_started
 
 from service.front.application import Front
-from service.http import question
-from service.http.endpoint import Plain
+from service.http.answer import Answer as Made
 
 
 class Answer(NamedTuple):
@@ -42,13 +41,13 @@ class Answer(NamedTuple):
 class Client:
     """Asks a front, many requests at once if need be, and counts what is made for them.
 
-    `plain` are those of the answers that were made without Flask.
+    `direct` are those of the answers that an endpoint made without Flask.
     """
 
     def __init__(self, front: Front) -> None:
         self.front = front
         self.asked = 0
-        self.plain = 0
+        self.direct = 0
 
     def get(self, target: str, /, **headers: str) -> Answer:
         return asyncio.run(self.send(target, headers))
@@ -109,17 +108,13 @@ def fronting(app: Flask) -> Iterator[Client]:
     def count(sender: Flask, **_: Any) -> None:
         client.asked += 1
 
-    def making(*asked: Any) -> Any:
-        found = maker(*asked)
-        return found and (found[0], lambda: counted(found[1]()))
-
-    def counted(made: Plain) -> Plain:
+    def asking(asked: Any, made: list[Made]) -> None:
         client.asked += 1
-        client.plain += 1
-        return made
+        client.direct += 1
+        ask(asked, made)
 
-    maker = question.maker
-    with request_started.connected_to(count, app), patch.object(question, "maker", making):
+    ask = front.ask
+    with request_started.connected_to(count, app), patch.object(front, "ask", asking):
         front.watch.start()
         try:
             deadline = time.monotonic() + 10

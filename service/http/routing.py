@@ -1,0 +1,167 @@
+"""Which path leads to which endpoint, and Flask's door to it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, cast
+
+import marshmallow as ma
+from flask import Blueprint, Flask, Response
+from flask.blueprints import BlueprintSetupState
+from marshmallow.fields import List
+
+from schemas.base import NoParameters, Query, of_file
+from schemas.deprecation import Deprecation
+from service.storage.database import Row, Snapshot
+
+from . import caching
+from .door import as_response, question_of
+from .download import Chosen, Download
+from .endpoint import (
+    Constant,
+    Endpoint,
+    Enveloped,
+    Reading,
+    ValidatedBy,
+    View,
+    endpoints_of,
+)
+from .files import CSV, NDJSON
+from .formats import JSON, Archive, File, Format
+from .workbook import XLSX
+
+# What every list can be had as, besides JSON.
+FILES = (CSV, NDJSON, XLSX)
+
+Decorator = Callable[[View], View]
+
+
+def endpoint(
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    validated_by: ValidatedBy = caching.of_release,
+    formats: tuple[Format, ...] = (JSON,),
+    as_files: tuple[File, ...] = FILES,
+    example: str = "",
+    deprecated: Deprecation | None = None,
+) -> Decorator:
+    """Route a view that reads the database: `view(snapshot, query, **path_parameters)`.
+
+    `validated_by` returns the validators of the answer, where it depends on more than a release.
+    `formats` are those that Accept may choose from. A list has its files too (`as_files`), each at
+    a path of its own. `example` is a query string that `make examples` asks.
+    """
+
+    def register(view: View) -> View:
+        made = Reading(
+            path=path,
+            name=view.__name__,
+            doc=view.__doc__ or "",
+            forms=formats,
+            alternates=formats,
+            accepts=accepts,
+            returns=returns,
+            example=example,
+            deprecated=deprecated,
+            view=view,
+            validated_by=validated_by,
+        )
+        route_with_files(blueprint, made, as_files)
+        return view
+
+    return register
+
+
+def constant(
+    blueprint: Blueprint,
+    path: str,
+    *,
+    accepts: type[Query],
+    returns: type[ma.Schema],
+    deprecated: Deprecation | None = None,
+) -> Decorator:
+    """Route a view that needs no database, and so answers while there is none."""
+
+    def register(view: View) -> View:
+        made = Constant(
+            path=path,
+            name=view.__name__,
+            doc=view.__doc__ or "",
+            forms=(JSON,),
+            alternates=(JSON,),
+            accepts=accepts,
+            returns=returns,
+            deprecated=deprecated,
+            view=view,
+        )
+        route_with_files(blueprint, made, FILES)
+        return view
+
+    return register
+
+
+def download(
+    blueprint: Blueprint,
+    path: str,
+    *,
+    form: Archive,
+    returns: type[ma.Schema],
+    write: Callable[[Snapshot, Row, IO[bytes]], None],
+) -> Callable[[Callable[..., Chosen]], Callable[..., Chosen]]:
+    """Route a view that says of which release a file is asked for, and how fresh it stays."""
+
+    def register(view: Callable[..., Chosen]) -> Callable[..., Chosen]:
+        made = Download(
+            path=path,
+            name=view.__name__,
+            doc=view.__doc__ or "",
+            forms=(form,),
+            accepts=NoParameters,
+            returns=returns,
+            view=view,
+            write=write,
+        )
+        route(blueprint, made)
+        return view
+
+    return register
+
+
+def route_with_files(blueprint: Blueprint, made: Enveloped, files: tuple[File, ...]) -> None:
+    """Route an endpoint and, if it is a list, each of its files."""
+    is_list = made.format is JSON and isinstance(made.returns().fields.get("data"), List)
+    forms = (*made.forms, *files) if is_list else made.forms
+    route(blueprint, replace(made, forms=forms))
+    for form in forms:
+        if isinstance(form, File):
+            route(blueprint, as_file(made, form))
+
+
+def as_file(made: Enveloped, file: File) -> Enveloped:
+    """Return the endpoint of a list's path that ends in the suffix of a file."""
+    words = made.doc.partition("\n")[0].rstrip(".")
+    return replace(
+        made,
+        path=made.path + file.suffix,
+        name=f"{made.name}{file.suffix.replace('.', '_')}",
+        doc=f"{words}, as {file.words}.\n\nThe whole list under the same filters and in the same "
+        "order, with no limit: all of it comes or an error does. What stands in `meta` is in the "
+        f"list as JSON.{file.more and f' {file.more}'}",
+        forms=(file,),
+        accepts=of_file(made.accepts),
+    )
+
+
+def route(blueprint: Blueprint, endpoint: Endpoint) -> None:
+    """Route an endpoint, and keep it where the front, the contract and the index find it."""
+
+    def view(**arguments: str) -> Response:
+        return as_response(endpoint.answer(question_of(endpoint.forms, arguments)))
+
+    def keep(state: BlueprintSetupState) -> None:
+        endpoints_of(cast(Flask, state.app))[f"{blueprint.name}.{endpoint.name}"] = endpoint
+
+    blueprint.add_url_rule(endpoint.path, endpoint.name, view)
+    blueprint.record(keep)
