@@ -6,6 +6,7 @@ nothing wrong with a wrong example would be no check.
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from referencing.jsonschema import DRAFT4
 from contract.examples import INSTANT, LOADED_AT, PROVOKED, REQUEST_ID, NoAnswerError, draw
 from service.http import examples
 from service.http.catalogue import CATALOGUE
+from service.http.endpoint import endpoints_of
 
 from .contract import contract, document
 
@@ -118,7 +120,9 @@ def test_a_problem_is_the_one_that_it_is_shown_for(drawn: dict[str, Any]) -> Non
 def test_an_endpoint_whose_example_is_refused_is_named(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.view_functions["index.get_root"], "example", "member=Atlantis")
+    name = "index.get_root"
+    wrong = replace(endpoints_of(app)[name], example="member=Atlantis")
+    monkeypatch.setitem(endpoints_of(app), name, wrong)
     with pytest.raises(NoAnswerError, match="member=Atlantis: member: This path takes no"):
         draw(app)
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.http.endpoint import endpoints_of
 from service.http.probes import PROBES
 
 from .contract import DOCUMENTS, FILES, contract
@@ -244,10 +245,9 @@ def test_a_body_is_refused_when_it_is_large(client: FlaskClient) -> None:
 
 
 def test_every_view_says_what_it_is_for(app: Flask) -> None:
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        if hasattr(view, "returns"):
-            assert (view.__doc__ or "").splitlines()[0].rstrip().endswith((".", ":")), rule
+    for endpoint in endpoints_of(app).values():
+        if endpoint.returns is not None:
+            assert endpoint.doc.splitlines()[0].rstrip().endswith((".", ":")), endpoint.path
 
 
 def test_one_word_per_subject() -> None:

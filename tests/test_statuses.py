@@ -9,8 +9,11 @@ from limits import parse
 
 from service import create_app
 from service.config import Config
-from service.http import download, endpoint, problems
-from service.http.problems import ProblemError
+from service.http.door import as_response
+from service.http.download import Download
+from service.http.endpoint import Constant, Reading
+from service.http.problems import answer_error
+from service.problems import ProblemError
 
 from .contract import CheckingClient, contract
 from .test_conventions import EXAMPLES, joined
@@ -95,16 +98,16 @@ def test_500_can_be_had(client: FlaskClient, path: str, monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(endpoint, "respond", fail)
-    monkeypatch.setattr(download, "respond", fail)
+    for kind in (Reading, Constant, Download):
+        monkeypatch.setattr(kind, "make", fail)
     assert client.get(EXAMPLES[path]).status_code == 500
 
 
 def answered(status: int, code: str) -> Response:
     """Return a problem as the service writes it, with whatever status."""
-    response = problems.answer(ProblemError(code, "Injected."))
-    response.status_code = status
-    return response
+    answer = answer_error(ProblemError(code, "Injected."), "/v1/problems", b"", "ours-1")
+    answer.status = status
+    return as_response(answer)
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": scope["root_path"],
-        # `GET http://host` asks for the root (RFC 9110, 4.2.3).
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") or "/",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
         "QUERY_STRING": query,
         "RAW_URI": path.decode("latin-1") + (f"?{query}" if query else ""),
         "SERVER_NAME": str(server[0]),

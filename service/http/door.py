@@ -27,8 +27,10 @@ from .request_id import request_id_of
 class Request(flask.Request):
     """A request with the instant that it was read at, and its id."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, environ: dict[str, Any], *arguments: Any, **options: Any) -> None:
+        # `GET http://host` asks for the root (RFC 9110, 4.2.3).
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
+        super().__init__(environ, *arguments, **options)
         self.began = time.monotonic()
 
     @cached_property
@@ -71,6 +73,7 @@ def as_response(answer: Answer) -> Response:
     """Return an answer as Flask sends it."""
     body = answer.body if answer.parts is None else answer.parts
     response = Response(body, answer.status)
+    response.automatically_set_content_length = False  # the answer says it, where it is known
     response.headers.clear()
     response.headers.extend(answer.fields)
     response.call_on_close(answer.close)

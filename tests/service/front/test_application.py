@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 import pytest
 import werkzeug.test
-from flask import Flask
 
 from importers.load import load
 from service import clock, create_app
@@ -59,7 +58,9 @@ IN_JSON = [
 
 @pytest.mark.parametrize("coding", ["", "zstd", "br;q=0.9, gzip;q=0.8", "gzip"])
 @pytest.mark.parametrize("target", IN_JSON)
-def test_what_an_endpoint_answers_is_what_flask_answers(front: Client, target: str, coding: str) -> None:
+def test_what_an_endpoint_answers_is_what_flask_answers(
+    front: Client, target: str, coding: str
+) -> None:
     headers = {"x-request-id": "ours-3"} | ({"accept-encoding": coding} if coding else {})
     answer = front.get(target, **headers)
     flask = werkzeug.test.Client(front.front.app).get(target, headers=headers)
@@ -220,10 +221,10 @@ def test_a_head_is_a_get_without_a_body(front: Client) -> None:
 def test_addresses_in_an_answer_are_those_it_was_asked_at(front: Client) -> None:
     target = "/v1/members.xlsx?member=POL"
     front.get(target)
-    front.get(target, x_forwarded_proto="https")  # of no proxy that is trusted
+    front.get(target, x_forwarded_proto="https")  # which no proxy said that is trusted
     assert front.asked == 1
     front.front.reader.trusted_proxies = 1
-    front.get(target, x_forwarded_proto="https")
+    front.get(target, x_forwarded_proto="http, https")
     assert front.asked == 2
 
 

@@ -16,7 +16,7 @@ from schemas.parameters import Whole
 from service import create_app
 from service.config import Config
 from service.http import answers, contract
-from service.http.endpoint import constant
+from service.http.routing import constant
 
 GOES = Deprecation(date(2027, 1, 1), date(2029, 1, 1), "use `year`.")
 GOES_FIRST = Deprecation(date(2026, 12, 1), date(2028, 12, 31), "use `/v1/new`.")

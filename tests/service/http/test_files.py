@@ -27,9 +27,10 @@ from schemas.spending_years import SpendingYear, SpendingYearListQuery
 from service import create_app
 from service.config import Config
 from service.http import files, workbook, workbook_writer
-from service.http.endpoint import FILES
+from service.http.endpoint import endpoints_of, schema_of
 from service.http.files import BrokenOffError
 from service.http.formats import Table
+from service.http.routing import FILES
 from service.http.workbook import XLSX
 from service.storage import database
 from tests.conftest import DATA
@@ -50,7 +51,7 @@ QUERIES = {path: query for path, (_, query) in LISTS.items()} | {
 def fields_of(app: Flask, path: str) -> dict[str, ma.fields.Field[Any]]:
     """Return the fields of a list's rows, in their order."""
     endpoint, _ = app.url_map.bind("localhost").match(path)
-    row = app.view_functions[endpoint].__dict__["returns"]().fields["data"].inner.schema
+    row = endpoints_of(app)[endpoint].returns().fields["data"].inner.schema
     return dict(row.fields)
 
 
@@ -493,10 +494,8 @@ def test_an_error_before_the_first_byte_is_a_problem(
 
 def fields_owner(app: Flask, path: str) -> Any:
     """Return the schema that dumps the rows of a list."""
-    from service.http.endpoint import schema_of
-
     endpoint, _ = app.url_map.bind("localhost").match(path)
-    return schema_of(app.view_functions[endpoint].__dict__["returns"]).fields["data"].inner.schema  # type: ignore[attr-defined]
+    return schema_of(endpoints_of(app)[endpoint].returns).fields["data"].inner.schema  # type: ignore[attr-defined]
 
 
 def test_a_query_that_is_too_slow_is_a_503(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from schemas.base import Query
 from schemas.spending_years import SpendingYearListQuery
 from service.http import parsing
+from service.http.endpoint import endpoints_of
 from service.storage.codes import Codes
 
 PATH = "/v1/spending-years"
@@ -204,7 +205,7 @@ def loaded(schema: Query, given: dict[str, Any]) -> object:
 
 def test_a_narrowed_schema_loads_what_the_whole_one_does(app: Flask) -> None:
     codes = app.extensions["database"].read(lambda snapshot: snapshot.codes)
-    queries = {view.accepts for view in app.view_functions.values() if hasattr(view, "accepts")}
+    queries = {endpoint.accepts for endpoint in endpoints_of(app).values()}
     assert len(queries) > 20
     for accepts in queries:
         whole = parsing.schema_of(accepts, codes)

@@ -7,15 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from pyshacl import validate
 from rdflib import DCAT, DCTERMS, RDF, SDO, Graph, URIRef
 
+from schemas.exports import ExportItem
 from service import create_app
 from service.config import Config
+from service.http.download import Chosen
 from service.http.downloads import TABLES, downloads
-from service.http.formats import Format
+from service.http.formats import Archive
+from service.http.routing import download
 from tests.contract import contract
 
 # rdflib warns of itself: its own reader of JSON-LD uses the class.
@@ -220,11 +223,19 @@ def test_a_route_of_a_release_that_is_no_json_is_named_once_it_is_there() -> Non
     with app.app_context():
         before = list(downloads("x"))
 
-    def get_tape(release: str) -> str:
-        return release
+    blueprint = Blueprint("tapes", __name__)
 
-    get_tape.__dict__["format"] = Format("application/x-tar", ".tar", str)
-    app.get("/v1/tapes/<release>.tar")(get_tape)
+    @download(
+        blueprint,
+        "/v1/tapes/<release>.tar",
+        form=Archive("application/x-tar"),
+        returns=ExportItem,
+        write=lambda *_: None,
+    )
+    def get_tape(*_: object, **__: object) -> Chosen:
+        raise NotImplementedError
+
+    app.register_blueprint(blueprint)
     with app.app_context():
         added = [download for download in downloads("x") if download not in before]
     assert added == [("/v1/tapes/x.tar", "application/x-tar", "Tapes: TAR", True)]
