@@ -192,6 +192,8 @@ class Front:
         Return None for one that is sent already. Once begun, an answer is logged and kept also
         when its client goes.
         """
+        if asked.endpoint.is_probe:
+            self.record.flush()  # so that /metrics counts what was answered before it
         today, made = clock.today(), list[Answer]()
         is_given_up = False
         try:
