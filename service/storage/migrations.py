@@ -13,11 +13,12 @@ from . import rights, waiting
 SQL = Path(__file__).parents[2] / "sql"
 TABLES = SQL / "tables"
 
-# Functions, views and triggers, each made by CREATE OR REPLACE. All of them run again when one of
-# them changed, or a file of `tables` is new: what their names depend on may have been dropped.
+# Functions, views and triggers, each by CREATE OR REPLACE. All files run again when one of them
+# changes, or a file of `tables` is new: that may have dropped some. Not each time, since replacing
+# a view waits for its readers.
 ALWAYS = SQL / "always"
 
-# The name in the ledger under which the checksum of all these files is kept.
+# The name in the ledger of the checksum of all these files.
 DEFINITIONS = "always"
 
 # Any number will do, so long as nothing else in this database locks it.
@@ -60,7 +61,7 @@ class MigrationError(OneLineError):
 
 
 def migrate(url: str, reader_url: str | None = None) -> list[str]:
-    """Apply what is missing and return the names applied, in order.
+    """Apply new tables and changed definitions; return the names of what was new, in order.
 
     All or nothing: one transaction, so a failed deploy leaves the old schema. The lock makes a
     second process wait, and then find nothing to do. Without `reader_url` the web process connects
@@ -85,15 +86,15 @@ def migrate(url: str, reader_url: str | None = None) -> list[str]:
         refuse_unknown(known)
         missing = {name: text for name, text in read() if not is_applied(name, text, known)}
         new = {name: sha256_of(text) for name, text in missing.items()}
-        if known.get(DEFINITIONS) != (checksum := sha256_of("".join(definitions().values()))):
-            new[DEFINITIONS] = checksum
+        always = definitions()
+        if known.get(DEFINITIONS) != (sha256 := sha256_of("".join(always.values()))):
+            new[DEFINITIONS] = sha256
         if new:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
-            waiting.limit(connection)
-            for name, text in (missing | definitions()).items():
-                run(connection, f"{name}.sql", text)
-            record(connection, new)
         waiting.limit(connection)
+        for name, text in (missing | always if new else {}).items():
+            run(connection, f"{name}.sql", text)
+        record(connection, new)
         run(connection, "always/rights.sql", rights.GRANTED.read_text("utf-8"))
         return list(new)
 

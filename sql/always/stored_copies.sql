@@ -1,4 +1,4 @@
--- Bring stored copies up to the functions and views of the other files. It is the last of them.
+-- Bring stored copies up to the functions and views of the files before.
 UPDATE observation SET json = '' WHERE observation.json <> observation_json(observation);
 
 UPDATE spending_year SET json = '' WHERE spending_year.json <> spending_year_json(spending_year);

@@ -1,1 +1,1 @@
--- Who belongs to a named group of members: the view in sql/always/group_member.sql.
+-- Who belongs to a named group of members: the view in sql/always/views.sql.

@@ -1,3 +1,5 @@
+-- Views that requests read. The last file: replacing a view locks its readers out until the commit.
+
 -- Who belongs to a named group of members, and in which years: on the last day of each.
 CREATE OR REPLACE VIEW group_member AS
 SELECT
