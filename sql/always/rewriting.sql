@@ -48,21 +48,15 @@ END $$;
 
 CREATE OR REPLACE TRIGGER noted_is_rewritten_after_insert AFTER INSERT ON note
 REFERENCING NEW TABLE AS after EXECUTE FUNCTION rewrite_noted();
-
 CREATE OR REPLACE TRIGGER noted_is_rewritten_after_update AFTER UPDATE ON note
 REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION rewrite_noted();
-
 CREATE OR REPLACE TRIGGER noted_is_rewritten_after_delete AFTER DELETE ON note
 REFERENCING OLD TABLE AS before EXECUTE FUNCTION rewrite_noted();
-
 CREATE OR REPLACE TRIGGER noted_is_rewritten_after_truncate AFTER TRUNCATE ON note
 EXECUTE FUNCTION rewrite_noted();
-
 CREATE OR REPLACE TRIGGER observation_is_rewritten AFTER UPDATE ON area
 REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION rewrite_of_area();
-
 CREATE OR REPLACE TRIGGER observation_is_rewritten AFTER UPDATE ON indicator
 REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION rewrite_of_indicator();
-
 CREATE OR REPLACE TRIGGER observation_is_rewritten AFTER UPDATE ON release
 REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION rewrite_of_release();

@@ -68,6 +68,18 @@ def test_it_follows_the_files(
     assert "zymurgy" not in words(connection)
 
 
+def test_only_documents_that_changed_are_written(
+    scratch_database: str, connection: psycopg.Connection[Row], data: Path
+) -> None:
+    load(scratch_database, data)
+    before = connection.execute("SELECT max(xmin::text::bigint) FROM search_document").fetchone()
+    assert before is not None
+    add_claim(data, "nato-zymurgy", "On zymurgy.")
+    load(scratch_database, data)
+    query = "SELECT id FROM search_document WHERE xmin::text::bigint > %s"
+    assert connection.execute(query, [before["max"]]).fetchall() == [{"id": "nato-zymurgy"}]
+
+
 def test_a_release_and_its_notes_are_found_once_it_is_loaded(
     scratch_database: str, connection: psycopg.Connection[Row], data: Path
 ) -> None:
