@@ -28,11 +28,11 @@ lint: .venv/.dev ## Run the linters: style, types, imports
 
 check: lint lint-contract compatible test ## Run linters, checks of the contract, and tests
 
-openapi: .venv/.run ## Draw openapi.yaml anew from schemas/
-	$(BIN)/flask --app service openapi > openapi.yaml.new
+openapi: .venv/.dev ## Draw openapi.yaml anew from schemas/
+	$(BIN)/python -m contract.drawing > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
-examples: .venv/.run ## Ask the service for the contract's examples anew, and draw openapi.yaml
+examples: .venv/.dev ## Ask the service for the contract's examples anew, and draw openapi.yaml
 	$(BIN)/python -m contract.examples
 	$(MAKE) openapi
 

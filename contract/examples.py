@@ -28,9 +28,7 @@ from importers.withdrawals import Withdrawal, record_of, write_withdrawal
 from schemas.vintage import Vintage
 from service import clock, create_app
 from service.config import Config
-from service.http import contract, metrics
-from service.http.contract_text import SERVERS
-from service.http.examples import FILE, request_of
+from service.http import metrics
 from service.http.formats import JSON, ZIP, File
 from service.http.parquet import PARQUET
 from service.http.sdmx import STRUCTURE_XML
@@ -43,6 +41,10 @@ from service.storage.database import (
 )
 from service.storage.embedded import EmbeddedServer
 from service.storage.migrations import migrate
+
+from . import drawing
+from .example_file import FILE, request_of
+from .text import SERVERS
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -161,12 +163,12 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
     """
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
-        for rule, view in contract.routes(app):
+        for rule, view in drawing.routes(app):
             assert view.returns is not None
             if view.format in PACKED:  # bytes that no reader of the contract could read
                 continue
             drawn = example(app, Asked(request_of(rule, view)))
-            answers[contract.camel(view.name)] = drawn
+            answers[drawing.camel(view.name)] = drawn
             if isinstance(view.format, File) or view.format is STRUCTURE_XML:
                 drawn["answer"] = first_lines(drawn["answer"])
             if view.format is not JSON:
@@ -190,7 +192,7 @@ def first_lines(text: str) -> str:
 
 def schemas_of(app: Flask) -> dict[str, Any]:
     with app.app_context():
-        found = contract.draw()["components"]["schemas"]
+        found = drawing.draw()["components"]["schemas"]
     assert isinstance(found, dict)
     return found
 

@@ -6,11 +6,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import cli
 from .config import Config
 from .http import (
-    contract,
     door,
     download,
     limits,
     log,
+    openapi,
     rate_limit,
     reference,
 )
@@ -31,13 +31,11 @@ PARTS = (
 def assemble(config: Config) -> Flask:
     app = Flask("service", static_folder=None)
     app.config["BURDENSHARE"] = config
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["database"] = Database(config)
     app.url_map.merge_slashes = False  # a doubled slash is a slip to name, not to redirect
     for part in PARTS:
         part.init_app(app)
-    for blueprint in (contract.blueprint, reference.blueprint, *BLUEPRINTS):
+    for blueprint in (openapi.blueprint, reference.blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     if trusted := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]

@@ -1,16 +1,14 @@
-"""flask commands: migrate, openapi."""
+"""flask commands: migrate."""
 
 import click
 from flask import Flask
 
 from . import config
-from .http import contract
 from .storage import external, migrations
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(migrate)
-    app.cli.add_command(openapi)
 
 
 @click.command()
@@ -27,9 +25,3 @@ def migrate() -> None:
     except (external.ExternalServerError, migrations.MigrationError) as error:
         raise click.ClickException(str(error)) from error
     click.echo("\n".join(applied) or "nothing to migrate")
-
-
-@click.command()
-def openapi() -> None:
-    """Print the contract: `flask --app service openapi > openapi.yaml`."""
-    click.echo(contract.render(), nl=False)

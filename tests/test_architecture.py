@@ -55,7 +55,7 @@ def test_only_storage_and_loading_know_the_driver() -> None:
 # imported where it is used.
 UNNEEDED = {
     "service.__main__": {"flask", "gunicorn", "marshmallow", "psycopg"},
-    "service.asgi": {"limits", "numpy", "openpyxl", "pyarrow"},
+    "service.asgi": {"apispec", "contract", "limits", "numpy", "openpyxl", "pyarrow", "yaml"},
     "importers.__main__": {"numpy", "openpyxl"},
 }
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from service.http import contract as drawing
+from contract import drawing
 
 from .contract import CONTRACT, DOCUMENTS, FILES, contract, document
 

@@ -15,8 +15,8 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from contract import example_file
 from contract.examples import INSTANT, LOADED_AT, PROVOKED, REQUEST_ID, NoAnswerError, draw
-from service.http import examples
 from service.http.catalogue import CATALOGUE
 from service.http.endpoint import endpoints_of
 
@@ -70,7 +70,7 @@ def drawn(app: Flask, withdrawn_app: Flask) -> dict[str, Any]:
 
 
 def test_the_examples_are_what_the_service_answers(drawn: dict[str, Any]) -> None:
-    assert stale(examples.read(), drawn) == [], "run: make examples"
+    assert stale(example_file.read(), drawn) == [], "run: make examples"
 
 
 def test_every_example_is_as_the_contract_says() -> None:
@@ -171,7 +171,7 @@ def test_a_wrong_example_of_a_parameter_a_field_or_a_header_is_found() -> None:
 
 
 def test_an_example_that_the_service_no_longer_answers_is_found(drawn: dict[str, Any]) -> None:
-    typed = copy.deepcopy(examples.read())
+    typed = copy.deepcopy(example_file.read())
     typed["answers"]["getSpendingYear"]["answer"]["data"]["share_gdp_pct"] = 4.12
     typed["problems"]["not_found"]["answer"]["title"] = "Nothing here"
     del typed["fields"]["Target.review_year"]

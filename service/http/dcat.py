@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from .contract_text import SUMMARY, TITLE
+from service.about import SUMMARY, TITLE
+
 from .downloads import JSON_LD, Download, description_of, downloads, name_of
 from .formats import Format, as_json
 from .question import Question

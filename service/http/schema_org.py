@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from schemas.codelists import CODELISTS
+from service.about import SUMMARY, TITLE
 
-from .contract_text import SUMMARY, TITLE
 from .downloads import JSON_LD, description_of, downloads, name_of
 from .formats import Format, as_json
 from .question import Question

@@ -7,8 +7,8 @@ from flask import Blueprint, current_app
 from schemas.base import NoParameters
 from schemas.index import IndexItem
 from service import API_VERSION
+from service.about import SUMMARY, TITLE
 from service.http import answers
-from service.http.contract_text import SUMMARY, TITLE
 from service.http.endpoint import endpoints_of
 from service.http.formats import Archive, File
 from service.http.routing import endpoint

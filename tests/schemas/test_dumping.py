@@ -11,18 +11,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marshmallow import fields
 
+from contract import drawing
 from schemas.base import Output
 from schemas.dumping import dumper
 from schemas.parameters import Instant
 from service import create_app
-from service.http import contract
 from service.http.formats import as_json
 
 
 def answered() -> list[type[ma.Schema]]:
     app = create_app()
     with app.app_context():
-        found = {view.returns for _, view in contract.routes(app) if view.returns is not None}
+        found = {view.returns for _, view in drawing.routes(app) if view.returns is not None}
     return sorted(found, key=lambda schema: schema.__name__)
 
 

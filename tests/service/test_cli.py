@@ -10,8 +10,6 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from .. import contract
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,7 +43,7 @@ def test_migrate_says_in_one_line_that_nothing_answers(
     assert "secret" not in done.output
 
 
-@pytest.mark.parametrize("command", ["migrate", "openapi"])
+@pytest.mark.parametrize("command", ["migrate"])
 @pytest.mark.parametrize(
     ("variable", "value", "text"),
     [
@@ -67,10 +65,6 @@ def test_a_command_names_a_wrong_variable_in_one_line(
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: {variable}={value!r} {text}\n"
-
-
-def test_openapi_prints_the_contract_without_a_database(app: Flask) -> None:
-    assert run(app, "openapi").output == contract.CONTRACT.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from marshmallow import fields
 
+from contract import drawing
 from schemas.base import NoParameters, Output, Query
 from schemas.deprecation import Deprecation
 from schemas.envelope import item_of
 from schemas.parameters import Whole
 from service import create_app
 from service.config import Config
-from service.http import answers, contract
+from service.http import answers
 from service.http.routing import constant
 
 GOES = Deprecation(date(2027, 1, 1), date(2029, 1, 1), "use `year`.")
@@ -137,7 +138,7 @@ def test_a_page_of_the_web_may_read_it(things: FlaskClient) -> None:
 
 def test_the_contract_marks_what_goes_and_says_what_comes(service: Flask) -> None:
     with service.app_context():
-        drawn = contract.draw()
+        drawn = drawing.draw()
     words = "Deprecated since 2027-01-01, gone on 2029-01-01: use `year`."
     taken = {
         taken["name"]: taken

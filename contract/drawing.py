@@ -1,6 +1,7 @@
-"""The contract: openapi.yaml drawn from the routes and their schemas, served as it is drawn."""
+"""Draws openapi.yaml from the endpoints and their schemas: `python -m contract.drawing`."""
 
 import inspect
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask import Blueprint, Flask, current_app, json
+from flask import Flask, current_app
 from marshmallow import fields
 
 from schemas import deprecation
@@ -19,18 +20,15 @@ from schemas.base import ListQuery
 from schemas.parameters import Code
 from schemas.problems import Problem
 from schemas.vintage import Vintage
-from service import API_VERSION
+from service import API_VERSION, create_app
+from service.about import TITLE
+from service.http.catalogue import CATALOGUE
+from service.http.endpoint import Endpoint, endpoints_of
+from service.http.formats import JSON, Archive, File
+from service.http.probes import PROBES
 
-from . import contract_text, examples
-from .catalogue import CATALOGUE
-from .endpoint import Endpoint, endpoints_of
-from .formats import JSON, Archive, File, Text
-from .parameter import query_parameter
-from .probes import PROBES
-from .routing import route
-from .text import TextEndpoint
-
-YAML = "application/yaml"
+from . import example_file, text
+from .parameters import query_parameter
 
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "components")
@@ -67,35 +65,6 @@ def as_block(dumper: Plain, text: str) -> yaml.ScalarNode:
 Plain.add_representer(str, as_block)
 
 
-blueprint = Blueprint("openapi", __name__)
-
-
-def get_yaml() -> bytes:
-    """Return the contract as YAML."""
-    return render().encode()
-
-
-def get_json() -> bytes:
-    """Return the contract as JSON."""
-    return (json.dumps(draw()) + "\n").encode()
-
-
-for form, content in (
-    (Text("application/yaml", ".yaml"), get_yaml),
-    (Text("application/json", ".json"), get_json),
-):
-    route(
-        blueprint,
-        TextEndpoint(
-            path=f"/openapi{form.suffix}",
-            name=content.__name__,
-            doc=content.__doc__ or "",
-            forms=(form,),
-            view=content,
-        ),
-    )
-
-
 def render() -> str:
     """Return the text of openapi.yaml."""
     return render_for(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -117,12 +86,12 @@ def draw() -> dict[str, Any]:
 def draw_for(app: Flask) -> dict[str, Any]:
     plugin = MarshmallowPlugin()
     spec = APISpec(
-        contract_text.TITLE,
+        TITLE,
         API_VERSION,
         "3.0.3",
         plugins=[plugin],
-        info=contract_text.INFO,
-        servers=contract_text.SERVERS,
+        info=text.INFO,
+        servers=text.SERVERS,
         security=[],  # no key, no login
     )
     assert isinstance(plugin.converter, OpenAPIConverter)
@@ -189,7 +158,7 @@ def add_field_examples(schemas: dict[str, Any]) -> None:
     """Give each field a value that the service answered; a nested row has its own fields'."""
     for name, schema in schemas.items():
         for field, described in schema["properties"].items():
-            drawn = examples.of_field(name, field)
+            drawn = example_file.of_field(name, field)
             if drawn is not None:
                 described["example"] = drawn
             elif described.get("example") is None:
@@ -227,7 +196,7 @@ def parameter_name(taken: dict[str, Any], operation_id: str, named: dict[str, An
 
 
 def add_shared(spec: APISpec, app: Flask) -> None:
-    for name, header in contract_text.HEADERS.items():
+    for name, header in text.HEADERS.items():
         spec.components.header(name, header)
     spec.components.schema("Problem", schema=Problem)
     for name, more in ((NOT_MODIFIED, []), (FIGURES_NOT_MODIFIED, ["X-Data-Release"])):
@@ -235,7 +204,7 @@ def add_shared(spec: APISpec, app: Flask) -> None:
             name,
             {
                 "description": "Nothing changed since the answer that the client has.",
-                "headers": header_references([*contract_text.HEADERS_OF_304, *more]),
+                "headers": header_references([*text.HEADERS_OF_304, *more]),
             },
         )
     for rule, view in routes(app):
@@ -261,26 +230,25 @@ def response_name(status: int) -> str:
 
 def problem_response(status: int) -> dict[str, Any]:
     codes = [kind.code for kind in CATALOGUE.values() if kind.status == status]
-    drawn = {code: found for code in codes if (found := examples.read()["problems"].get(code))}
+    drawn = {code: found for code in codes if (found := example_file.read()["problems"].get(code))}
     return {
         "description": f"A problem with the code {', '.join(f'`{code}`' for code in codes)}.",
         "headers": header_references(
             [
-                *contract_text.PROBLEM_HEADERS,
+                *text.PROBLEM_HEADERS,
                 *(["Retry-After"] if status in (429, 503) else []),
                 *(["Content-Range"] if status == 416 else []),
             ]
         ),
         "content": {
-            "application/problem+json": {"schema": "Problem", "examples": examples.named(drawn)}
+            "application/problem+json": {"schema": "Problem", "examples": example_file.named(drawn)}
         },
     }
 
 
 def header_references(names: list[str]) -> dict[str, dict[str, str]]:
     return {
-        contract_text.SENT_AS.get(name, name): {"$ref": f"#/components/headers/{name}"}
-        for name in names
+        text.SENT_AS.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names
     }
 
 
@@ -296,13 +264,14 @@ def operation(rule: Any, view: Any) -> dict[str, Any]:
     """Describe one GET; its docstring's first line is the summary, the rest when to use it."""
     summary, _, description = (inspect.cleandoc(view.doc)).partition("\n\n")
     described = [" ".join(description.split()) or summary]
+    example = f"Example: `{example_file.request_of(rule, view)}`"
     if view.deprecated is not None:
         described.append(view.deprecated.words)
     return {
         "operationId": camel(view.name),
         "tags": [rule.endpoint.partition(".")[0].replace("_", "-")],
         "summary": summary.rstrip("."),
-        "description": "\n\n".join([*described, f"Example: `{examples.request_of(rule, view)}`"]),
+        "description": "\n\n".join([*described, example]),
         "parameters": [*path_parameters(rule), *query_parameters(view)],
         "responses": responses(rule, view),
     } | ({} if view.deprecated is None else {"deprecated": True})
@@ -310,7 +279,7 @@ def operation(rule: Any, view: Any) -> dict[str, Any]:
 
 def path_parameters(rule: Any) -> Iterator[dict[str, Any]]:
     for name in re.findall("<(.+?)>", rule.rule):
-        description, example = contract_text.PATH_PARAMETERS[name]
+        description, example = text.PATH_PARAMETERS[name]
         yield {
             "in": "path",
             "name": name,
@@ -338,8 +307,8 @@ def rank(name: str) -> int:
 
 def responses(rule: Any, view: Any) -> dict[str, Any]:
     content = {"schema": body_of(view)}
-    if drawn := examples.read()["answers"].get(camel(view.name)):
-        content["examples"] = examples.named({"answer": drawn})
+    if drawn := example_file.read()["answers"].get(camel(view.name)):
+        content["examples"] = example_file.named({"answer": drawn})
     found: dict[str, Any] = {
         "200": {
             "description": (inspect.getdoc(view.returns) or "OK").split("\n")[0],
@@ -387,13 +356,13 @@ def names_release(rule: Any, view: Any) -> bool:
 def headers_of(rule: Any, view: Any) -> list[str]:
     is_kept = rule.rule not in PROBES
     return [
-        *contract_text.HEADERS_OF_EVERY_200,
+        *text.HEADERS_OF_EVERY_200,
         *(["ETag"] if is_kept else ()),
         *(["Last-Modified"] if is_kept and view.reads_database else ()),
         *(["Content-Disposition"] if isinstance(view.format, File | Archive) else ()),
         *(["Accept-Ranges"] if isinstance(view.format, Archive) else ()),
         *(["X-Data-Release"] if has_figures(view) else ()),
-        *contract_text.OPTIONAL_HEADERS,
+        *text.OPTIONAL_HEADERS,
     ]
 
 
@@ -409,3 +378,8 @@ def camel(name: str) -> str:
 
 def pascal(name: str) -> str:
     return name[:1].upper() + camel(name)[1:]
+
+
+if __name__ == "__main__":
+    with create_app().app_context():
+        print(render(), end="")

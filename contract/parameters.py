@@ -8,7 +8,7 @@ from schemas import deprecation
 from schemas.base import ListQuery, Order, Query, sortable
 from schemas.parameters import MAX_AMOUNT, Choice, Items, Rate, Text, Whole
 
-from . import examples
+from . import example_file
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[
         described |= {"style": "form", "explode": False}
     if deprecation.of_field(field) is not None:
         described["deprecated"] = True
-    if (example := examples.of_parameter(name, field, schema)) is not None:
+    if (example := example_file.of_parameter(name, field, schema)) is not None:
         described["example"] = example
     return described
 

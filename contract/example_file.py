@@ -18,9 +18,9 @@ from marshmallow import fields
 from schemas.base import ListQuery, Order, Query, bounded, sortable
 from schemas.parameters import Choice, Items
 
-from .contract_text import PATH_PARAMETERS
+from .text import PATH_PARAMETERS
 
-FILE = Path(__file__).parents[2] / "contract" / "examples.json"
+FILE = Path(__file__).with_name("examples.json")
 
 # Enough to see that there are several.
 ROWS = 2

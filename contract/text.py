@@ -1,12 +1,5 @@
 """The words of the contract that belong to no single route."""
 
-TITLE = "Burdenshare"
-
-SUMMARY = (
-    "NATO defence spending and the promises made about it: every figure with its release, its "
-    "unit and its source."
-)
-
 INFO = {
     "description": """\
 NATO defence spending and the promises made about it. Every figure is served with its release,
