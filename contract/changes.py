@@ -1,8 +1,9 @@
 """Finds what a new contract breaks for those who built on an old one.
 
 `python -m contract.changes OLD NEW` names every breaking change with its place, and exits with 1 if
-there is any. What only adds passes: a path, an optional parameter, a field, a header, an error
-status, a wider range or a new value in what a request may say, examples and words.
+there is any. A contract below 1.0.0 is not settled: its breaking changes are a warning. What only
+adds passes: a path, an optional parameter, a field, a header, an error status, a wider range or a
+new value in what a request may say, examples and words.
 
 Readers are thought of as generated clients, which are strict: a value that was never possible
 before (a null, a new code in a closed set, a number out of the range) breaks those that check.
@@ -302,9 +303,18 @@ def is_too_deep(text: str) -> bool:
 
 def main(old: str, new: str) -> int:
     """Print a line for each breaking change between two files, and return how to exit."""
-    changes = Comparison(read(old), read(new)).changes()
+    after = read(new)
+    changes = Comparison(read(old), after).changes()
     print("\n".join(changes) or f"nothing in {new} breaks what was built on {old}")
+    if changes and not is_settled(after):
+        print(f"warning: breaking, which version {after['info']['version']} of the contract may be")
+        return 0
     return 1 if changes else 0
+
+
+def is_settled(contract: Node) -> bool:
+    """Tell whether a contract has made the promise of stability, which starts with 1.0.0."""
+    return not str(contract["info"]["version"]).startswith("0.")
 
 
 if __name__ == "__main__":

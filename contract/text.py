@@ -26,10 +26,11 @@ not sold and not used in advertising; SIPRI's for non-commercial purposes with a
 about a tenth of the data set. `meta.citation` says how to cite. The service itself is under the
 Apache License 2.0, which says nothing of the figures.
 
-**Stability.** Within version 1, operations, parameters, fields, headers, codes and error
-statuses are only added. None is removed, renamed, retyped or narrowed, and no default changes:
-every change is held against the last released contract. Build clients that pass over fields and
-codes they do not know: lists of codes in answers may grow.
+**Stability.** Before 1.0.0 names may still change; `/v1/changelog` lists each change. From 1.0.0
+on, operations, parameters, fields, headers, codes and error statuses are only added. None is
+removed, renamed, retyped or narrowed, and no default changes: every change is held against the last
+released contract. Clients must ignore fields and codes they do not know: lists of codes in answers
+may grow.
 
 **Deprecation.** What is to go is marked `deprecated` here for at least 24 months before it does,
 in version 2 at the earliest. Answers to requests that use it carry `Deprecation` (RFC 9745),
@@ -101,7 +102,7 @@ HEADERS = {
     "X-Request-Id": header(
         "The id of the request: the client's own, or a new one.", "5f0e7c3a9b1d4e62"
     ),
-    "X-API-Version": header("The version of the contract.", "1.0.0"),
+    "X-API-Version": header("The version of the contract.", "0.9.0"),
     "X-Data-Release": header(
         "The release that the figures are from; only where figures are served.",
         "nato-2026-07-10",

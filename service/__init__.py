@@ -7,7 +7,7 @@ from .config import Config, ConfigError, from_environment
 if TYPE_CHECKING:
     from flask import Flask
 
-API_VERSION = "1.0.0"
+API_VERSION = "0.9.0"
 
 
 def create_app(config: Config | None = None) -> "Flask":

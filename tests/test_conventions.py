@@ -69,7 +69,7 @@ def test_one_envelope(client: FlaskClient, url: str) -> None:
     assert answer.status_code == 200, answer.json
     assert set(answer.json) == {"data", "meta", "links"}
     assert answer.json["links"]["self"] == url
-    assert answer.json["meta"]["api_version"] == "1.0.0"
+    assert answer.json["meta"]["api_version"] == "0.9.0"
     assert len(answer.headers.getlist("Link")) == 1
 
 

@@ -168,7 +168,7 @@ def test_a_whole_answer(client: FlaskClient) -> None:
                 "score": 0.27,
             },
         ],
-        "meta": {"api_version": "1.0.0", "count": 2, "total": 2},
+        "meta": {"api_version": "0.9.0", "count": 2, "total": 2},
         "links": {"self": "/v1/search?kind=member,note&q=Turkey", "next": None},
     }
 
