@@ -9,7 +9,7 @@ unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check openapi examples compatible lint-contract release-contract \
-	package sdk bench recording freeze clean
+	package sdk bench recording counting freeze clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: .venv/.run ## Measure the service beside its peers: make bench ROUNDS=2 O
 
 recording: .venv/.run ## Compare the answers of two running versions: make recording OLD=URL NEW=URL
 	@$(BIN)/python -m recording $(OLD) $(NEW)
+
+counting: .venv/.run ## Count the files, functions and calls of ours that a request runs
+	@$(BIN)/python -m counting
 
 freeze: ## Pin every dependency with its hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

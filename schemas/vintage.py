@@ -53,7 +53,9 @@ class Latest(ma.Schema):
 
     @ma.validates_schema
     def refuse_year(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "latest" not in data:
+            return
         years = [name for name in ("year", "year_gte", "year_lte") if name in data]
-        if "latest" in data and years:
+        if years:
             fault = refusal("conflicting_parameters", "Give either latest or a year, not both.")
             raise ma.ValidationError(dict.fromkeys(("latest", *years), fault.messages))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("bench", "contract", "importers", "schemas", "sdk", "service")
+PACKAGES = ("bench", "contract", "counting", "importers", "schemas", "sdk", "service")
 
 
 def modules() -> Iterator[Path]:

@@ -16,6 +16,7 @@ from flask import Flask
 
 from service import clock
 from service.http import caching
+from service.http.access_log import common_part
 from service.http.answer import Answer
 from service.http.files import BrokenOffError
 from service.http.headers import REQUEST_ID
@@ -241,7 +242,7 @@ class Front:
         self.record.add(
             exchange.method,
             asked.endpoint.path,
-            asked.common(None),
+            common_part(asked.endpoint.path, asked.question.path, None),
             status,
             exchange.request_id,
             exchange.began,
@@ -349,7 +350,7 @@ def entry_from(answer: Answer, asked: Asked, today: date) -> Entry:
         fields["ETag"].encode(),
         read_date(fields.get("Last-Modified", "")),
         asked.endpoint.path,
-        asked.common(fields.get("X-Data-Release")),
+        common_part(asked.endpoint.path, asked.question.path, fields.get("X-Data-Release")),
     )
 
 

@@ -10,12 +10,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_list_header
 from werkzeug.routing import RoutingException
 
-from service.http.access_log import common_part
 from service.http.endpoint import Endpoint, endpoints_of
-from service.http.formats import Format, Text
+from service.http.formats import Archive, File
 from service.http.host import are_schemes, base_url, is_host
-from service.http.parsing import asked_for
-from service.http.question import Question, read_question
+from service.http.negotiation import negotiate
+from service.http.parsing import asked_for, canonical
+from service.http.question import Conditions, Question
 from service.problems import ProblemError
 
 Scope = Mapping[str, Any]
@@ -39,10 +39,6 @@ class Asked(NamedTuple):
     question: Question
     key: Hashable
 
-    def common(self, release: str | None) -> str:
-        """Return what all lines in the log about the answer say."""
-        return common_part(self.endpoint.path, self.question.path, release)
-
 
 class Reader:
     """Reads requests as the application behind so many trusted proxies would."""
@@ -59,54 +55,63 @@ class Reader:
             return said[-self.trusted_proxies].strip() or str(peer)
         return str(peer)
 
-    def base_url(self, scope: Scope, headers: dict[bytes, bytes]) -> str | None:
-        """Return the URL of `/` as the client sees it, None where it cannot be told."""
-        host = headers.get(b"host", b"").decode("latin-1")
-        scheme, said = scope["scheme"], headers.get(b"x-forwarded-proto", b"").decode("latin-1")
-        if not is_host(host) or (said and self.trusted_proxies and not are_schemes(said)):
-            return None
-        schemes = parse_list_header(said) if self.trusted_proxies else []
-        if 0 < self.trusted_proxies <= len(schemes):
-            scheme = schemes[-self.trusted_proxies]
-        return base_url(scheme, host)
-
     def read(self, scope: Scope, headers: dict[bytes, bytes], request_id: bytes) -> Asked | None:
         """Return the question, or None where only Flask can tell what is asked, or refuse it."""
-        path, query = scope["raw_path"], scope["query_string"]
-        root = self.base_url(scope, headers)
-        if root is None or len(path) + len(query) > LONGEST or not query.isascii():
-            return None
-        if any(len(values) > 1 for values in asked_for(query).values()):
-            return None  # for one parameter a fault, for another a list
+        path, query, given = scope["raw_path"], scope["query_string"], headers.get
         found = routed(self.app, path)
-        if found is None:
+        root = root_url(
+            scope["scheme"],
+            given(b"host", b""),
+            given(b"x-forwarded-proto", b""),
+            self.trusted_proxies,
+        )
+        is_plain = len(path) + len(query) <= LONGEST and query.isascii()
+        if found is None or root is None or not (is_plain and is_single(query)):
             return None
-
-        def header(name: str) -> str | None:
-            given = headers.get(name.encode())
-            return None if given is None else given.decode("latin-1")
-
+        accept, accept_encoding = given(b"accept", b""), given(b"accept-encoding", b"")
         try:
-            question = read_question(
-                found.endpoint.forms,
-                found.arguments,
-                found.path,
-                query,
-                header,
-                root,
-                request_id.decode(),
-                scope["method"] == "HEAD",
+            form, coding = negotiate(
+                found.endpoint.forms, accept.decode("latin-1"), accept_encoding.decode("latin-1")
             )
         except ProblemError:
             return None
-        if isinstance(question.form, Format | Text):  # kept whole, whatever the client has of it
-            question = question._replace(is_head=False, match=None, since=None)
-        coding = question.coding and question.coding.name
-        key = (path, question.query(), question.form.media_type, coding, root)
+        question = Question(
+            found.path, found.arguments, query, form, coding, root, request_id.decode()
+        )
+        if isinstance(form, File | Archive):  # all else is kept whole, whatever the client has
+            question = question._replace(
+                is_head=scope["method"] == "HEAD",
+                conditions=Conditions(
+                    text(given(b"if-none-match")), text(given(b"if-modified-since"))
+                ),
+            )
+        key = (path, canonical(query), form.media_type, coding and coding.name, root)
         return Asked(found.endpoint, question, key)
 
 
-@lru_cache(maxsize=1000)
+def text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+@lru_cache(1000)
+def is_single(query: bytes) -> bool:
+    """Tell whether no parameter is given twice: for one that is a fault, for another a list."""
+    return max(map(len, asked_for(query).values()), default=0) <= 1
+
+
+@lru_cache(1000)
+def root_url(scheme: str, host: bytes, forwarded: bytes, trusted_proxies: int) -> str | None:
+    """Return the URL of `/` as the client sees it, None where Flask has to refuse the request."""
+    said = forwarded.decode("latin-1") if trusted_proxies else ""
+    if not is_host(host.decode("latin-1")) or (said and not are_schemes(said)):
+        return None
+    schemes = parse_list_header(said)
+    if 0 < trusted_proxies <= len(schemes):  # as ProxyFix reads it
+        scheme = schemes[-trusted_proxies]
+    return base_url(scheme, host.decode("latin-1"))
+
+
+@lru_cache(1000)
 def routed(app: Flask, path: bytes) -> Routed | None:
     """Return where a path leads, or None where only Flask can tell: `//` begins no path of ours."""
     if not path.startswith(b"/") or path.startswith(b"//") or not path.isascii():

@@ -47,7 +47,10 @@ def ask_flask(app: Flask, scope: Scope, answer: Answer) -> None:
 
 def as_fields(headers: Iterable[tuple[str, str]]) -> Headers:
     """Return the fields of a head as ASGI has them."""
-    return [(field_name(name), value.encode("latin-1")) for name, value in headers]
+    fields: Headers = []
+    for name, value in headers:
+        fields.append((field_name(name), value.encode("latin-1")))
+    return fields
 
 
 @cache

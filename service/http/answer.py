@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from .caching import Validators, fields_of, is_known
 from .encoding import coded, is_worth_it
 from .files import begin
-from .headers import Fields, completed, without_body
-from .question import Question
+from .headers import Fields, without_body
+from .question import UNCONDITIONAL, Conditions, Question
 
 
 def nothing() -> None:
@@ -35,12 +35,12 @@ class Answer:
 
 def whole(question: Question, own: Fields, content: bytes, validators: Validators | None) -> Answer:
     """Return a 200 with its body in memory, coded as the client takes it; or a 304."""
-    fields = completed(own + fields_of(validators, question))
-    if has_client(fields, validators, question):
-        return Answer(304, without_body(fields))
+    fields = own + fields_of(validators, question)
     if validators is None:
         fields.append(("Content-Length", str(len(content))))
         return Answer(200, fields, content)
+    if has_client(fields, validators, question.conditions):
+        return Answer(304, without_body(fields))
     if question.coding is not None and is_worth_it(content):
         content = question.coding.whole(content)
         fields.append(("Content-Encoding", question.coding.name))
@@ -60,8 +60,8 @@ def in_parts(
 
     `lent` is what the body holds. Nothing is written of a 304, nor for HEAD.
     """
-    fields = completed(own + fields_of(validators, question))
-    if has_client(fields, validators, question):
+    fields = own + fields_of(validators, question)
+    if has_client(fields, validators, question.conditions):
         return Answer(304, without_body(fields))
     if question.coding is not None:
         fields.append(("Content-Encoding", question.coding.name))
@@ -74,9 +74,9 @@ def in_parts(
     return Answer(200, fields, b"", begun, lent.close, True, validators.revision)
 
 
-def has_client(fields: Fields, validators: Validators | None, question: Question) -> bool:
+def has_client(fields: Fields, validators: Validators, conditions: Conditions) -> bool:
     """Tell whether the client has the answer already."""
-    if validators is None or not (question.match or question.since):
+    if conditions is UNCONDITIONAL:
         return False
     etag = next(value for name, value in fields if name == "ETag")
-    return is_known(etag, validators.changed_at, question.match, question.since)
+    return is_known(etag, validators.changed_at, conditions.match, conditions.since)

@@ -19,7 +19,7 @@ RULE = "Bounds compare the published value as it stands, with >= and <=; a null 
 
 def item(row: Row, release: Query | None = None) -> Row:
     """Return one row in its envelope, with its provenance where it holds figures."""
-    return {"data": row, "meta": meta() | provenance(release)}
+    return {"data": row, "meta": META | provenance(release)}
 
 
 def named_item(
@@ -46,8 +46,8 @@ def whole_list(rows: list[Row]) -> Row:
     """Return a list that is too short to page."""
     return {
         "data": rows,
-        "meta": meta() | {"count": len(rows), "total": len(rows)},
-        "next": None,
+        "meta": META | {"count": len(rows), "total": len(rows)},
+        "next": (None, None),
     }
 
 
@@ -67,14 +67,16 @@ def page(
     every release at once is long. A query without `limit` is of a list in a file: its rows are all
     there are, and fetched as they are read.
     """
-    order = order_of(schema, query)
-    asked = {**query, "release": id_of(release) or query.get("release")}
+    order = order_by(schema, tuple(query["sort"] or schema.order))
+    of_release = None if release is None else release["id"]
+    asked = {**query, "release": of_release or query.get("release")}
     if "limit" not in query:
         return {
             "data": snapshot.fetch_each(name, asked, order),
-            "meta": meta() | provenance(release),
+            "meta": META | provenance(release),
         }
-    after = cursor.key_of(query["cursor"], order, id_of(release))
+    given = query["cursor"]
+    after = None if given is None else cursor.key_of(given, order, of_release)
     paging = Paging(order, query["limit"], after)
     try:
         if schema.row.is_written:
@@ -85,17 +87,12 @@ def page(
         raise cursor.invalid_cursor() from error
     return {
         "data": found.rows,
-        "meta": meta() | {"count": len(found.rows)} | found.counts | provenance(release),
-        "next": (id_of(release), found.last_key),
+        "meta": META | {"count": len(found.rows)} | found.counts | provenance(release),
+        "next": (of_release, found.last_key),
     }
 
 
-def id_of(release: Query | None) -> str | None:
-    return None if release is None else str(release["id"])
-
-
-def meta() -> Row:
-    return {"api_version": API_VERSION}
+META = {"api_version": API_VERSION}
 
 
 def provenance(release: Query | None) -> Row:
@@ -111,13 +108,9 @@ def provenance(release: Query | None) -> Row:
     }
 
 
-def order_of(schema: type[ListQuery], query: Query) -> tuple[By, ...]:
-    """Return the order asked for, ended by the primary key so that no two rows are equal."""
-    return order_by(schema, tuple(query["sort"] or schema.order))
-
-
 @lru_cache(1000)
 def order_by(schema: type[ListQuery], sort: tuple[tuple[str, bool], ...]) -> tuple[By, ...]:
+    """Return the order asked for, ended by the primary key so that no two rows are equal."""
     types, columns = sortable(schema.row), schema.row().fields
     asked = dict(sort)
     rest = {name: False for name in schema.key if name not in asked}

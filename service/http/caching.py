@@ -12,6 +12,7 @@ from service import API_VERSION, clock
 from service.storage.database import Snapshot
 
 from .headers import Fields
+from .parsing import canonical
 from .question import Question
 
 FRESH = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
@@ -33,8 +34,10 @@ def of_release(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
     A release never changes, so what names one by its id in `release=` never does either; but a
     part of one may be completed.
     """
-    is_pinned = snapshot.codes.find("full_release", query.get("release") or "") is not None
-    return of_dataset(snapshot, query)._replace(cache_control=FOR_EVER if is_pinned else FRESH)
+    named, dataset = query.get("release"), snapshot.dataset
+    is_pinned = named is not None and snapshot.codes.find("full_release", named) is not None
+    control = FOR_EVER if is_pinned else FRESH
+    return Validators(dataset["revision"], dataset["changed_at"], control, dataset["revision"])
 
 
 def of_dataset(snapshot: Snapshot, query: Mapping[str, Any]) -> Validators:
@@ -67,7 +70,7 @@ def fields_of(validators: Validators | None, question: Question) -> Fields:
         (
             validators.version,
             API_VERSION,
-            f"{question.path}?{question.query()}",
+            f"{question.path}?{canonical(question.query_string)}",
             question.form.media_type,
             question.coding.name if question.coding else "",
         )

@@ -34,10 +34,8 @@ class Cursor(NamedTuple):
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(given: str | None, question: "Question") -> Cursor | None:
+def read_cursor(given: str, question: "Question") -> Cursor:
     """Return the cursor. Raises a 400 ProblemError for one that this query did not give out."""
-    if given is None:
-        return None
     if len(given) > LONGEST_CURSOR:
         raise invalid_cursor()
     try:
@@ -52,15 +50,11 @@ def read_cursor(given: str | None, question: "Question") -> Cursor | None:
     return cursor
 
 
-def key_of(
-    cursor: Cursor | None, order: Sequence[By], release: str | None
-) -> Sequence[str | None] | None:
+def key_of(cursor: Cursor, order: Sequence[By], release: str | None) -> Sequence[str | None]:
     """Return the key to go on from in an order of a release.
 
     Raises a 400 ProblemError unless the cursor is of that release, and each value fits its field.
     """
-    if cursor is None:
-        return None
     is_whole = cursor.release == release and len(cursor.key) == len(order)
     if not (is_whole and all(map(fits, cursor.key, order))):
         raise invalid_cursor()

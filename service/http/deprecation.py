@@ -31,7 +31,7 @@ def with_deprecation(fields: Fields, endpoint: "Endpoint", query_string: bytes) 
 
     Errors and 304s have them too: they are all that some clients see.
     """
-    used = used_by(endpoint, query_string)
+    used = used_by(deprecated(endpoint), query_string)
     if not used:
         return fields
     links = [f'<{POLICY}>; rel="{at}"; type="text/html"' for at in ("deprecation", "sunset")]
@@ -45,18 +45,18 @@ def with_deprecation(fields: Fields, endpoint: "Endpoint", query_string: bytes) 
     ]
 
 
-def used_by(endpoint: "Endpoint", query_string: bytes) -> list[Deprecation]:
-    always, parameters = deprecated(endpoint)
-    if not parameters:
-        return [*always]
+def used_by(found: Deprecated | None, query_string: bytes) -> list[Deprecation]:
+    if found is None:
+        return []
     # Where the query is no UTF-8 it is refused as such.
     query = query_string.decode("utf-8", "replace")
     asked = dict(parse_qsl(query, keep_blank_values=True))
-    return [*always, *(parameters[name] for name in asked if name in parameters)]
+    return [*found.always, *(found.parameters[name] for name in asked if name in found.parameters)]
 
 
 @cache
-def deprecated(endpoint: "Endpoint") -> Deprecated:
+def deprecated(endpoint: "Endpoint") -> Deprecated | None:
+    """Return what is deprecated about an endpoint, None for most."""
     whole = [] if endpoint.deprecated is None else [endpoint.deprecated]
     parameters = {
         name: found
@@ -64,7 +64,8 @@ def deprecated(endpoint: "Endpoint") -> Deprecated:
         if (found := of_field(field)) is not None
     }
     returned = () if endpoint.returns is None else within(endpoint.returns())
-    return Deprecated((*whole, *returned), parameters)
+    always = (*whole, *returned)
+    return Deprecated(always, parameters) if always or parameters else None
 
 
 def midnight(day: date) -> float:

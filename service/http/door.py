@@ -19,8 +19,9 @@ from .deprecation import with_deprecation
 from .formats import Form
 from .headers import PREFLIGHT, REQUEST_ID
 from .host import base_url
+from .negotiation import negotiate
 from .problems import answer_error
-from .question import Question, read_question
+from .question import Conditions, Question
 from .request_id import request_id_of
 
 
@@ -56,16 +57,23 @@ def current_request() -> Request:
 def question_of(forms: tuple[Form, ...], arguments: Mapping[str, str]) -> Question:
     """Return what the current request asks. Raises a 406 ProblemError."""
     request = current_request()
-    host = request.environ.get("HTTP_HOST") or request.host
-    return read_question(
-        forms,
-        arguments,
+    header = request.headers.get
+    form, coding = negotiate(forms, header("Accept", ""), header("Accept-Encoding", ""))
+    return Question(
         request.path,
+        arguments,
         request.query_string,
-        request.headers.get,
-        base_url(request.scheme, host),
+        form,
+        coding,
+        base_url(request.scheme, request.environ.get("HTTP_HOST") or request.host),
         request.id,
         request.method == "HEAD",
+        Conditions(
+            header("If-None-Match"),
+            header("If-Modified-Since"),
+            header("Range"),
+            header("If-Range"),
+        ),
     )
 
 

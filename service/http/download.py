@@ -25,7 +25,7 @@ from . import caching, parsing
 from .answer import Answer, has_client
 from .answers import provenance
 from .endpoint import Endpoint, database
-from .headers import Fields, completed, without_body
+from .headers import Fields, without_body
 from .links import head_of, links_of
 from .question import Question
 
@@ -138,15 +138,15 @@ def sent(kept: Kept, release: Row, validators: caching.Validators, question: Que
         ("Content-Disposition", f"attachment; filename={name}"),
         *caching.fields_of(validators, question),
     ]
-    if has_client(own, validators, question):
-        return Answer(304, without_body(completed(own)))
+    if has_client(own, validators, question.conditions):
+        return Answer(304, without_body(own))
     size = kept.path.stat().st_size
     part = part_asked(question, own, size)
     begin, end = part or (0, size)
     own += [("Accept-Ranges", "bytes"), ("Content-Length", str(end - begin))]
     if part is not None:
         own.append(("Content-Range", f"bytes {begin}-{end - 1}/{size}"))
-    answer = Answer(200 if part is None else 206, completed(own))
+    answer = Answer(200 if part is None else 206, own)
     if not question.is_head:
         file = kept.path.open("rb")
         answer.parts, answer.close = read(file, begin, end), file.close
@@ -159,11 +159,11 @@ def part_asked(question: Question, own: Fields, size: int) -> tuple[int, int] | 
     If-Range compares strongly: it matches our ETag or our Last-Modified letter by letter, or not
     at all (RFC 9110, 13.1.5). Raises a 416 ProblemError for what begins beyond the end.
     """
-    given = question.byte_range
+    given, condition = question.conditions.byte_range, question.conditions.if_range
     if given is None or question.is_head or not RANGE.fullmatch(given):
         return None
     validators = [value for name, value in own if name in ("ETag", "Last-Modified")]
-    if question.range_condition is not None and question.range_condition not in validators:
+    if condition is not None and condition not in validators:
         return None
     asked = parse_range_header(given)
     # Werkzeug reads none in a range that ends before it begins.

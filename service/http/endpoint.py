@@ -25,7 +25,7 @@ from . import caching, parsing
 from .answer import Answer, in_parts, whole
 from .caching import Validators
 from .cursor import read_cursor
-from .deprecation import with_deprecation
+from .deprecation import deprecated, with_deprecation
 from .files import UntilRead, file_name, table_of
 from .formats import File, Form, Format, enveloped
 from .links import head_of, links_of
@@ -76,11 +76,13 @@ class Endpoint:
     def answer(self, question: Question) -> Answer:
         """Return the answer, that to an error too. Needs the application's context."""
         try:
-            parsing.check_path(question.arguments, self.path)
+            if question.arguments:
+                parsing.check_path(question.arguments, self.path)
             answer = self.make(question)
         except Exception as error:
             answer = answer_error(error, question.path, question.query_string, question.request_id)
-        answer.fields = with_deprecation(answer.fields, self, question.query_string)
+        if deprecated(self) is not None:
+            answer.fields = with_deprecation(answer.fields, self, question.query_string)
         return answer
 
     def make(self, question: Question) -> Answer:
@@ -128,10 +130,10 @@ class Enveloped(Endpoint):
 class Reading(Enveloped):
     """An endpoint whose view reads the database: `view(snapshot, query, **path_parameters)`.
 
-    `validated_by` returns the validators of the answer.
+    `validated_by` returns the validators of the answer; a probe has none.
     """
 
-    validated_by: ValidatedBy
+    validated_by: ValidatedBy | None
     reads_database: bool = True
 
     def make(self, question: Question) -> Answer:
@@ -157,12 +159,12 @@ class Reading(Enveloped):
     def read(
         self, question: Question, accepts: type[Query], snapshot: Snapshot
     ) -> tuple[Body, Validators | None]:
-        """Return what the view answers with, and the validators of that; a probe has none."""
-        query = parsing.parse(accepts, snapshot.codes, question.query_string)
-        if "cursor" in query:
+        """Return what the view answers with, and the validators of that."""
+        query = dict(parsing.parse(accepts, snapshot.codes, question.query_string))
+        if query.get("cursor") is not None:
             query["cursor"] = read_cursor(query["cursor"], question)
         body = self.view(snapshot, query, **question.arguments)
-        return body, None if self.is_probe else self.validated_by(snapshot, query)
+        return body, self.validated_by and self.validated_by(snapshot, query)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

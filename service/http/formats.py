@@ -97,12 +97,10 @@ def as_json(value: Any) -> bytes:
         text = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # such as an integer of more than 64 bits
         return as_python_does(value)
-    return as_python_does(value) if has_small(text) else text
-
-
-def has_small(text: bytes) -> bool:
-    """Say whether a number may be small. Each search reads it all: most answers have no e-."""
-    return SMALL in text or (b"e-" in text and any(small in text for small in SMALLER))
+    # Each search reads it all: most answers have no e-.
+    if SMALL in text or (b"e-" in text and any(small in text for small in SMALLER)):
+        return as_python_does(value)
+    return text
 
 
 def as_python_does(value: Any) -> bytes:
@@ -114,8 +112,8 @@ def enveloped(answer: Mapping[str, Any], _: "Question | None" = None) -> bytes:
     rows = answer.get("data")
     if not isinstance(rows, Written):
         return as_json(answer)
-    rest = as_json({name: value for name, value in answer.items() if name != "data"})
-    return b'{"data":[%b],%b' % (rows.json, rest.removeprefix(b"{"))
+    rest = as_json({**answer, "data": None}).removeprefix(b'{"data":null,')
+    return b'{"data":[%b],%b' % (rows.json, rest)
 
 
 ZIP = Archive("application/zip")

@@ -17,7 +17,8 @@ POLICY_HEADER, POLICY = "Content-Security-Policy", "default-src 'none'; frame-an
 # Of a page, which leads elsewhere.
 REFERRER_HEADER = "Referrer-Policy"
 
-OF_ALL = [*SHARED.items(), *GUARDED.items()]
+# Of data; a page has a policy of its own.
+OF_DATA = [*SHARED.items(), *GUARDED.items(), (POLICY_HEADER, POLICY)]
 # A 304 has no body, and the client keeps these of the one it has.
 OF_A_BODY = {
     "content-length",
@@ -31,20 +32,12 @@ OF_A_BODY = {
 }
 
 PREFLIGHT = [
-    *SHARED.items(),
-    *GUARDED.items(),
-    (POLICY_HEADER, POLICY),
+    *OF_DATA,
     ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
     ("Access-Control-Allow-Headers", "*"),
     ("Access-Control-Max-Age", "86400"),
     ("Cache-Control", "public, max-age=86400"),
 ]
-
-
-def completed(own: Fields) -> Fields:
-    """Return an answer's own fields with those that all have."""
-    has_policy = any(name == POLICY_HEADER for name, _ in own)
-    return own + OF_ALL + ([] if has_policy else [(POLICY_HEADER, POLICY)])
 
 
 def without_body(fields: Fields) -> Fields:

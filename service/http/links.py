@@ -1,14 +1,13 @@
 """Where an answer leads, in its envelope and in its head."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from service import API_VERSION
 
 from .formats import Archive, File, Format
-from .headers import Fields
-from .question import Question
+from .headers import OF_DATA, Fields
+from .question import Question, joined
 
 Body = Mapping[str, Any]
 
@@ -17,7 +16,8 @@ def links_of(body: Body, question: Question) -> dict[str, str | None]:
     """Return the links of an envelope; `next` is None on the last page of a list."""
     links: dict[str, str | None] = {"self": question.link}
     if "next" in body:
-        links["next"] = body["next"] and question.link_to(*body["next"])
+        release, key = body["next"]
+        links["next"] = None if key is None else question.link_after(release, key)
     return links
 
 
@@ -26,37 +26,24 @@ def head_of(body: Body, question: Question, alternates: tuple[Format, ...]) -> F
 
     `alternates` are the formats that the same rows can be had in.
     """
-    link = ", ".join(
-        f'<{linked}>; rel="{relation}"{more}'
-        for linked, relation, more in linked_from(body, question, alternates)
-    )
-    fields = [
-        ("Content-Type", question.form.media_type + question.form.parameters),
-        ("Link", link),
-        ("X-API-Version", API_VERSION),
-    ]
-    if "release" in body["meta"]:
-        fields.append(("X-Data-Release", body["meta"]["release"]))
-    return fields
-
-
-def linked_from(
-    body: Body, question: Question, alternates: tuple[Format, ...]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield where an answer leads: target, relation, and what else there is to say of it."""
-    form = question.form
-    for relation, linked in body["links"].items():
-        if linked is not None:
-            yield linked, relation, ""
+    form, meta = question.form, body["meta"]
+    linked = [f'<{to}>; rel="{relation}"' for relation, to in body["links"].items() if to]
     # Files have a rule, the path and a suffix: six links would be longer than the rest of the head.
     for other in alternates:
         if other.suffix != form.suffix:
             path = question.path.removesuffix(form.suffix) + other.suffix
-            query = question.query("cursor", "limit")
-            alternate = quote(path) + (f"?{query}" if query else "")
-            yield alternate, "alternate", f'; type="{other.media_type}"'
-    meta = body["meta"]
+            to = joined(path, question.query("cursor", "limit"))
+            linked.append(f'<{to}>; rel="alternate"; type="{other.media_type}"')
     if isinstance(form, File | Archive) and "release" in meta:
-        yield f"/v1/releases/{meta['release']}", "describedby", ""
-        yield f"/v1/sources/{meta['source']}", "license", ""
-    yield "/openapi.yaml", "describedby", ""
+        linked.append(f'</v1/releases/{meta["release"]}>; rel="describedby"')
+        linked.append(f'</v1/sources/{meta["source"]}>; rel="license"')
+    linked.append('</openapi.yaml>; rel="describedby"')
+    fields = [
+        ("Content-Type", form.media_type + form.parameters),
+        ("Link", ", ".join(linked)),
+        ("X-API-Version", API_VERSION),
+        *OF_DATA,
+    ]
+    if "release" in meta:
+        fields.append(("X-Data-Release", meta["release"]))
+    return fields

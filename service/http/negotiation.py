@@ -1,4 +1,4 @@
-"""Accept: which form of an answer a client takes."""
+"""Accept and Accept-Encoding: which form and which coding of an answer a client takes."""
 
 from functools import lru_cache
 
@@ -7,18 +7,24 @@ from werkzeug.http import parse_accept_header
 
 from service.problems import ProblemError
 
+from .encoding import Coding, choose_coding, is_text
 from .formats import Form
 
 
 @lru_cache(1000)
-def choose_form(forms: tuple[Form, ...], accept: str) -> Form:
-    """Return the form that the client likes best, of equals the first.
+def negotiate(
+    forms: tuple[Form, ...], accept: str, accept_encoding: str
+) -> tuple[Form, Coding | None]:
+    """Return the form and the content coding that the client likes best.
 
-    No header, or `*/*`, takes anything, and a path that ends in a form's suffix has only that.
-    Raises a 406 ProblemError for a client that takes none.
+    No Accept, or `*/*`, takes anything; of equally welcome forms the first is taken. A path that
+    ends in a form's suffix has only that. Raises a 406 ProblemError for a client that takes none.
     """
-    if forms[0].suffix:
-        return forms[0]
+    form = forms[0] if forms[0].suffix else choose_form(forms, accept)
+    return form, choose_coding(accept_encoding) if is_text(form.media_type) else None
+
+
+def choose_form(forms: tuple[Form, ...], accept: str) -> Form:
     accepted = parse_accept_header(accept, MIMEAccept)
     best = max(forms, key=lambda form: quality(accepted, form.media_type))
     if quality(accepted, best.media_type) > 0:

@@ -22,7 +22,7 @@ from schemas.spending_years import SpendingYearListQuery
 from schemas.targets import TargetListQuery
 from service.storage.database import Row, Snapshot
 
-from .answers import order_of
+from .answers import order_by
 from .files import CSV, by_disk, is_short
 from .formats import File, Table
 from .parquet import PARQUET, save
@@ -173,7 +173,7 @@ def rows_of(
     """Yield the rows of a list as its endpoint has them, of this release where they are of one."""
     folder, dump = part.name.replace("-", "_"), compiled(part.row)
     query = of_file(part.query)(codes=snapshot.codes).load({})
-    order = order_of(part.query, query)
+    order = order_by(part.query, part.query.order)
     for narrowed in part.asked(snapshot, release):
         for found in snapshot.fetch_each(f"{folder}/list", query | narrowed, order):
             dumped = dump(found)

@@ -1,11 +1,10 @@
 """From a query string to typed values, refusing whatever the schema does not name."""
 
-import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import lru_cache, partial
-from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
 from marshmallow import fields
@@ -27,50 +26,21 @@ QUERIES = 1000
 @lru_cache(QUERIES)
 def asked_for(query_string: bytes) -> Mapping[str, list[str]]:
     """Return the parameters with all their values, without those that only track."""
+    # As Werkzeug reads them, which keeps bytes that are no UTF-8 as they are.
+    pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     asked: dict[str, list[str]] = {}
-    for name, value in pairs(query_string.decode()):
-        if not is_tracking(name):
+    for name, value in pairs:
+        if name not in TRACKING and not name.startswith("utm_"):
             asked.setdefault(name, []).append(value)
     return asked
 
 
-def pairs(query: str) -> list[tuple[str, str]]:
-    """Return each name with its value, in the order that they come in."""
-    if "%" not in query and "+" not in query:  # most have nothing to decode
-        return [
-            (name, value)
-            for part in query.split("&")
-            if part
-            for name, _, value in [part.partition("=")]
-        ]
-    # As Werkzeug reads them, who keeps as they are the bytes that are no UTF-8.
-    return parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
-
-
-def is_tracking(name: str) -> bool:
-    return name in TRACKING or name.startswith("utm_")
-
-
 @lru_cache(QUERIES)
 def canonical(query_string: bytes, without: tuple[str, ...] = ()) -> str:
-    return "&".join(part for name, part in spelled(query_string) if name not in without)
-
-
-@lru_cache(QUERIES)
-def spelled(query_string: bytes) -> list[tuple[str, str]]:
-    """Return the parameters by name, each as it stands in a query string."""
-    return [
-        (name, f"{quoted(name)}={quoted(','.join(values))}")
-        for name, values in sorted(asked_for(query_string).items())
-    ]
-
-
-def quoted(text: str) -> str:
-    return text if PLAIN.fullmatch(text) else quote_plus(text, safe=",")
-
-
-# What needs no quoting, as most that is asked.
-PLAIN = re.compile(r"[A-Za-z0-9_.,~-]*")
+    """Return a query string in one spelling: sorted by name, lists joined, tracking left out."""
+    asked = asked_for(query_string)
+    pairs = [(name, ",".join(asked[name])) for name in sorted(asked) if name not in without]
+    return urlencode(pairs, safe=",")
 
 
 def faults(found: Any, name: str, schema: ma.Schema) -> Iterator[Fault]:
@@ -124,31 +94,27 @@ def unknown_parameter(name: str, schema: ma.Schema) -> Fault:
     )
 
 
-def parse(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
+# A refusal is not kept.
+@lru_cache(QUERIES)
+def parse(accepts: type[Query], codes: Codes | None, query_string: bytes) -> Mapping[str, Any]:
     """Return the typed values of a query string.
 
     Raises a 400 ProblemError that names every parameter that is wrong.
     """
-    return dict(parsed(accepts, codes, query_string))
-
-
-# A refusal is not kept.
-@lru_cache(QUERIES)
-def parsed(accepts: type[Query], codes: Codes | None, query_string: bytes) -> dict[str, Any]:
     asked = asked_for(query_string)
     schema = narrowed(schema_of(accepts, codes), frozenset(asked))
-    many = {name for name in asked if isinstance(schema.fields.get(name), fields.List)}
-    one = schema.fields.keys() - many
-    if repeated := [name for name, values in asked.items() if len(values) > 1 and name in one]:
-        raise refused({name: [REPEATED] for name in repeated}, schema)
+    given, repeated = dict[str, Any](), dict[str, list[Fault]]()
+    for name, values in asked.items():
+        field = schema.fields.get(name)
+        given[name] = values if isinstance(field, fields.List) else values[-1]
+        if len(values) > 1 and field is not None and given[name] is not values:
+            repeated[name] = [REPEATED]
+    if repeated:
+        raise refused(repeated, schema)
     try:
-        loaded = schema.load(
-            {name: values if name in many else values[-1] for name, values in asked.items()}
-        )
+        return cast(Mapping[str, Any], schema.load(given))
     except ma.ValidationError as error:
         raise refused(error.messages_dict, schema) from None
-    assert isinstance(loaded, dict)
-    return loaded
 
 
 def refused(messages: Mapping[str, Any], schema: ma.Schema) -> ProblemError:

@@ -17,7 +17,7 @@ from . import metrics
 from .answer import Answer
 from .catalogue import CATALOGUE
 from .formats import as_json
-from .headers import completed
+from .headers import OF_DATA
 from .probes import PROBES
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,8 +49,9 @@ def answer_error(error: Exception, path: str, query_string: bytes, request_id: s
         ("Cache-Control", "no-store"),
         ("Content-Length", str(len(body))),
         *problem.headers.items(),
+        *OF_DATA,
     ]
-    return Answer(kind.status, completed(own), body)
+    return Answer(kind.status, own, body)
 
 
 def reference(path: str, query_string: bytes) -> str:

@@ -1,25 +1,34 @@
 """What a request asks of an endpoint, in the same words whichever way it came."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 from .cursor import Cursor
-from .encoding import Coding, choose_coding, is_text
+from .encoding import Coding
 from .formats import Form
-from .negotiation import choose_form
 from .parsing import canonical
 
-# Returns a header field of the request by its name in lower case.
-Header = Callable[[str], str | None]
+
+class Conditions(NamedTuple):
+    """The header fields that make a request depend on what its client has, where it has them."""
+
+    match: str | None = None  # If-None-Match
+    since: str | None = None  # If-Modified-Since
+    byte_range: str | None = None  # Range
+    if_range: str | None = None  # If-Range
+
+
+UNCONDITIONAL = Conditions()
 
 
 class Question(NamedTuple):
     """A request for an answer of one endpoint, in one form and one coding.
 
     `path` is decoded, `query_string` as it came, `base_url` that of `/` as the client sees it.
+    `is_head` asks for the head alone, and may be left out where the body is in memory anyway.
     """
 
     path: str
@@ -29,25 +38,22 @@ class Question(NamedTuple):
     coding: Coding | None
     base_url: str
     request_id: str
-    is_head: bool
-    match: str | None = None  # If-None-Match
-    since: str | None = None  # If-Modified-Since
-    byte_range: str | None = None  # Range
-    range_condition: str | None = None  # If-Range
-
-    def query(self, *without: str) -> str:
-        """Return the query string in one spelling, without some of its parameters."""
-        return canonical(self.query_string, without)
+    is_head: bool = False
+    conditions: Conditions = UNCONDITIONAL
 
     @property
     def link(self) -> str:
         """Return what is asked as a reference: the path and the query in one spelling."""
-        return joined(quoted_path(self.path), self.query())
+        return joined(self.path, canonical(self.query_string))
 
     @property
     def address(self) -> str:
         """Return the URL asked, for what is read away from the service."""
         return urljoin(self.base_url, self.link)
+
+    def query(self, *without: str) -> str:
+        """Return the query string in one spelling, without some of its parameters."""
+        return canonical(self.query_string, without)
 
     @property
     def fingerprint(self) -> str:
@@ -55,46 +61,15 @@ class Question(NamedTuple):
         asked = f"{self.path}?{self.query('cursor', 'limit')}"
         return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
-    def link_to(self, release: str | None, key: Sequence[str | None] | None) -> str | None:
-        """Return the reference of the page after a row's key, None after the last page."""
-        if key is None:
-            return None
+    def link_after(self, release: str | None, key: Sequence[str | None]) -> str:
+        """Return the reference of the page after a row's key."""
         cursor = Cursor(self.fingerprint, release, key).encoded()
-        query = "&".join(filter(None, (self.query("cursor"), f"cursor={cursor}")))
-        return joined(quoted_path(self.path), query)
-
-
-def read_question(
-    forms: tuple[Form, ...],
-    arguments: Mapping[str, str],
-    path: str,
-    query_string: bytes,
-    header: Header,
-    base_url: str,
-    request_id: str,
-    is_head: bool,
-) -> Question:
-    """Return what a request asks. Raises a 406 ProblemError where Accept excludes every form."""
-    form = choose_form(forms, header("accept") or "")
-    return Question(
-        path,
-        arguments,
-        query_string,
-        form,
-        choose_coding(header("accept-encoding") or "") if is_text(form.media_type) else None,
-        base_url,
-        request_id,
-        is_head,
-        header("if-none-match"),
-        header("if-modified-since"),
-        header("range"),
-        header("if-range"),
-    )
+        return joined(self.path, "&".join(filter(None, (self.query("cursor"), f"cursor={cursor}"))))
 
 
 def joined(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path
+    return f"{quoted(path)}?{query}" if query else quoted(path)
 
 
 # There are few.
-quoted_path = lru_cache(1000)(quote)
+quoted = lru_cache(1000)(quote)

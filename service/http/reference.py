@@ -8,7 +8,7 @@ import flask_swagger_ui
 from flask import Blueprint
 
 from .formats import Text
-from .headers import POLICY_HEADER, REFERRER_HEADER
+from .headers import GUARDED, POLICY_HEADER, REFERRER_HEADER, SHARED
 from .routing import route
 from .text import AnyParameters, TextEndpoint
 
@@ -96,7 +96,12 @@ route_text(
     "/docs",
     Text("text/html", parameters=CHARSET),
     PAGE.encode,
-    own=((POLICY_HEADER, POLICY), (REFERRER_HEADER, "no-referrer")),
+    own=(
+        *SHARED.items(),
+        *GUARDED.items(),
+        (POLICY_HEADER, POLICY),
+        (REFERRER_HEADER, "no-referrer"),
+    ),
 )
 # A file, since the policy forbids scripts in the page.
 route_text(

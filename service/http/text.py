@@ -10,7 +10,7 @@ from schemas.base import Query
 from . import caching, parsing
 from .answer import Answer, whole
 from .endpoint import Endpoint
-from .headers import Fields
+from .headers import OF_DATA, Fields
 from .question import Question
 
 
@@ -26,7 +26,7 @@ class TextEndpoint(Endpoint):
     """An endpoint whose view returns a text; `own` are header fields of it."""
 
     view: Callable[[], bytes]
-    own: tuple[tuple[str, str], ...] = ()
+    own: tuple[tuple[str, str], ...] = tuple(OF_DATA)
     cache_control: str = caching.FRESH
 
     def make(self, question: Question) -> Answer:

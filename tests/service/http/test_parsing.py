@@ -1,15 +1,11 @@
 """Query strings: whatever is wrong is named, and nothing is a fault of ours."""
 
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
 
-import hypothesis
 import marshmallow as ma
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from schemas.base import Query
 from schemas.spending_years import SpendingYearListQuery
@@ -225,15 +221,3 @@ def test_what_was_loaded_is_remembered_for_the_codes_it_was_checked_by(app: Flas
         found = loaded(schema, {"member": ["Poland"]})
         assert isinstance(found, dict)
         assert (found["member"] == ["POL"]) is not refused
-
-
-@hypothesis.given(st.text(max_size=20) | st.text("aZ09_.,~-", max_size=20))
-def test_what_needs_no_quoting_is_not_quoted(text: str) -> None:
-    assert parsing.quoted(text) == quote_plus(text, safe=",")
-
-
-@settings(max_examples=300)
-@hypothesis.given(st.text(st.sampled_from("ab=&;%2B+ü"), max_size=20))
-def test_a_query_string_is_read_as_the_standard_library_does(query: str) -> None:
-    expected = parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
-    assert parsing.pairs(query) == expected
