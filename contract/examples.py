@@ -22,6 +22,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
+from werkzeug.routing import Rule
 
 from importers.load import load
 from importers.withdrawals import Withdrawal, record_of, write_withdrawal
@@ -29,6 +30,7 @@ from schemas.vintage import Vintage
 from service import clock, create_app
 from service.config import Config
 from service.http import metrics
+from service.http.endpoint import Endpoint
 from service.http.formats import JSON, ZIP, File
 from service.http.parquet import PARQUET
 from service.http.sdmx import STRUCTURE_XML
@@ -44,6 +46,8 @@ from service.storage.migrations import migrate
 
 from . import drawing
 from .example_file import FILE, request_of
+from .names import camel
+from .routes import routes
 from .text import SERVERS
 
 DATA = Path(__file__).parents[1] / "data"
@@ -163,21 +167,21 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
     """
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
-        for rule, view in drawing.routes(app):
-            assert view.returns is not None
-            if view.format in PACKED:  # bytes that no reader of the contract could read
+        for rule, endpoint in routes(app):
+            assert endpoint.returns is not None
+            if endpoint.format in PACKED:  # bytes that no reader of the contract could read
                 continue
-            drawn = example(app, Asked(request_of(rule, view)))
-            answers[drawing.camel(view.name)] = drawn
-            if isinstance(view.format, File) or view.format is STRUCTURE_XML:
+            drawn = example(app, Asked(request_of(rule, endpoint)))
+            answers[camel(endpoint.name)] = drawn
+            if isinstance(endpoint.format, File) or endpoint.format is STRUCTURE_XML:
                 drawn["answer"] = first_lines(drawn["answer"])
-            if view.format is not JSON:
+            if endpoint.format is not JSON:
                 continue
             if "data" not in drawn["answer"]:
                 raise NoAnswerError(f"{drawn['request']}: {drawn['answer']['detail']}")
-            fields.gather(schemas, view.returns.__name__, drawn["answer"])
-            for path in wider(rule, view):
-                fields.gather(schemas, view.returns.__name__, answer(app, Asked(path)))
+            fields.gather(schemas, endpoint.returns.__name__, drawn["answer"])
+            for path in wider(rule, endpoint):
+                fields.gather(schemas, endpoint.returns.__name__, answer(app, Asked(path)))
         services = {"well": app, **standing}
         problems = {code: provoke(services, asked) for code, asked in PROVOKED.items()}
     for problem in problems.values():
@@ -191,17 +195,16 @@ def first_lines(text: str) -> str:
 
 
 def schemas_of(app: Flask) -> dict[str, Any]:
-    with app.app_context():
-        found = drawing.draw()["components"]["schemas"]
+    found = drawing.draw(app)["components"]["schemas"]
     assert isinstance(found, dict)
     return found
 
 
-def wider(rule: Any, view: Any) -> Iterator[str]:
+def wider(rule: Rule, endpoint: Endpoint) -> Iterator[str]:
     """Return requests whose answers have what is null in the example: other rows and releases."""
-    path = request_of(rule, view).partition("?")[0]
+    path = request_of(rule, endpoint).partition("?")[0]
     yield path
-    if "as_of" in view.accepts().fields:
+    if "as_of" in endpoint.accepts().fields:
         yield f"{path}?as_of={Vintage().fields['as_of'].metadata['example']}"
         yield f"{path}?release=first"
 

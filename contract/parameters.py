@@ -1,14 +1,52 @@
-"""A query parameter as the contract describes it."""
+"""The parameters of an operation, in its path and in its query."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from marshmallow import fields
+from werkzeug.routing import Rule
 
 from schemas import deprecation
 from schemas.base import ListQuery, Order, Query, sortable
 from schemas.parameters import MAX_AMOUNT, Choice, Items, Rate, Text, Whole
+from schemas.vintage import Vintage
+from service.http.endpoint import Endpoint
 
 from . import example_file
+from .text import PATH_PARAMETERS
+
+# What stands in a path.
+A_YEAR = {"type": "integer", "format": "int32", "minimum": 1900, "maximum": 2100}
+AN_ID = {"type": "string", "minLength": 1, "maxLength": 200}
+
+
+def path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
+    for name in re.findall("<(.+?)>", rule.rule):
+        description, example = PATH_PARAMETERS[name]
+        yield {
+            "in": "path",
+            "name": name,
+            "required": True,
+            "description": description,
+            "schema": A_YEAR if isinstance(example, int) else AN_ID,
+            "example": example,
+        }
+
+
+def query_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    schema = endpoint.accepts()
+    found = [query_parameter(name, field, schema) for name, field in schema.fields.items()]
+    return sorted(found, key=lambda parameter: rank(parameter["name"]))
+
+
+def rank(name: str) -> int:
+    """Filters come first, then their bounds, then the choice of a release, then paging."""
+    if name in ListQuery().fields:
+        return 3
+    if name in Vintage().fields:
+        return 2
+    return 1 if name.endswith(("_gte", "_lte")) else 0
 
 
 def query_parameter(name: str, field: fields.Field[Any], schema: Query) -> dict[str, Any]:

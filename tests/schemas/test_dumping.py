@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marshmallow import fields
 
-from contract import drawing
+from contract.routes import routes
 from schemas.base import Output
 from schemas.dumping import dumper
 from schemas.parameters import Instant
@@ -20,9 +20,7 @@ from service.http.formats import as_json
 
 
 def answered() -> list[type[ma.Schema]]:
-    app = create_app()
-    with app.app_context():
-        found = {view.returns for _, view in drawing.routes(app) if view.returns is not None}
+    found = {endpoint.returns for _, endpoint in routes(create_app())}
     return sorted(found, key=lambda schema: schema.__name__)
 
 

@@ -137,8 +137,7 @@ def test_a_page_of_the_web_may_read_it(things: FlaskClient) -> None:
 
 
 def test_the_contract_marks_what_goes_and_says_what_comes(service: Flask) -> None:
-    with service.app_context():
-        drawn = drawing.draw()
+    drawn = drawing.draw(service)
     words = "Deprecated since 2027-01-01, gone on 2029-01-01: use `year`."
     taken = {
         taken["name"]: taken
