@@ -2,7 +2,9 @@
 
 Counted in a warm worker's front, in this process, with sys.setprofile: each call of a function
 written in service/ or schemas/, comprehensions and generator expressions included, in every thread.
-A generator counts once each time it goes on. Needs DATABASE_URL, or the database of `make run`.
+A generator counts once each time it goes on. Earlier requests of the same kind have filled the
+caches: the first of a kind runs more, in a CSV file twice as many calls. Needs DATABASE_URL, or the
+database of `make run`.
 """
 
 import asyncio
@@ -29,12 +31,12 @@ QUESTION = "/v1/spending-years?member=EST&year_gte=2014"
 
 
 class Case(NamedTuple):
-    """A request, and the most functions and calls that it is to run."""
+    """A request, and the most functions and calls that it is to run; None is no aim."""
 
     name: str
     target: str
     functions: int
-    calls: int
+    calls: int | None
     status: int = 200
 
 
@@ -42,7 +44,7 @@ CASES = (
     Case("cache hit", QUESTION, 6, 6),
     Case("miss", f"{QUESTION}&year_lte={{}}", 70, 100),
     Case("miss with as_of", f"{QUESTION}&year_lte={{}}&as_of=2025-01-01", 80, 120),
-    Case("CSV", QUESTION.replace("?", ".csv?") + "&year_lte={}", 100, 757),
+    Case("CSV", QUESTION.replace("?", ".csv?") + "&year_lte={}", 100, None),
     Case("a 400", f"{QUESTION}&memebr={{}}", 60, 90, 400),
 )
 
@@ -151,7 +153,7 @@ def main() -> int:
     for case, counted in zip(CASES, found, strict=True):
         print(
             f"{case.name:<18}{counted.files:>7}{counted.functions:>11}{case.functions:>6}"
-            f"{counted.calls:>7}{case.calls:>6}"
+            f"{counted.calls:>7}{case.calls or '-':>6}"
         )
     return 0
 
