@@ -106,19 +106,25 @@ class Worker:
         return status
 
     async def count(self, case: Case, profile: Profile) -> Counted:
-        """Count one request, once equal ones have warmed the worker."""
+        """Return the lowest count of several requests, once equal ones have warmed the worker.
+
+        The log of earlier ones may be written during a request, and is then counted with it.
+        """
         for year in range(2050, 2060):
             await self.ask(case.target.format(year))
-        profile.calls.clear()
-        status = await self.ask(case.target.format(2060))
-        counted = profile.counted()
-        assert status == case.status, f"{case.name} was answered with {status}"
-        return counted
+        found = []
+        for year in range(2060, 2065):
+            profile.calls.clear()
+            status = await self.ask(case.target.format(year))
+            found.append(profile.counted())
+            if status != case.status:
+                sys.exit(f"error: {case.name} has the status {status}: load the data first")
+        return min(found, key=lambda counted: counted.calls)
 
 
 async def count_all(front: Front, profile: Profile) -> list[Counted]:
     """Count each case. Only threads that start from here on are counted: not the watch's."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 2
     while front.watch.version is None and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
     threading.setprofile(profile.note)

@@ -5,6 +5,14 @@ import pytest
 from counting.__main__ import CASES, main
 
 
+def test_an_empty_database_is_one_line(
+    scratch_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", scratch_database)
+    with pytest.raises(SystemExit, match="cache hit has the status 503: load the data first"):
+        main()
+
+
 def test_each_case_has_a_row(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
