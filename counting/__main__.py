@@ -133,7 +133,7 @@ async def count_all(front: Front, profile: Profile) -> list[Counted]:
         return [await Worker(front).count(case, profile) for case in CASES]
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 @contextmanager
