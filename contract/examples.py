@@ -35,13 +35,9 @@ from service.http.formats import JSON, ZIP, File
 from service.http.parquet import PARQUET
 from service.http.sdmx import STRUCTURE_XML
 from service.http.workbook import XLSX
-from service.storage.database import (
-    Database,
-    DatabaseDamagedError,
-    DatabaseMismatchError,
-    NoDataError,
-)
+from service.storage.database import Database
 from service.storage.embedded import EmbeddedServer
+from service.storage.errors import DatabaseDamagedError, DatabaseMismatchError, NoDataError
 from service.storage.migrations import migrate
 
 from . import drawing

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import marshmallow as ma
 from marshmallow import fields
@@ -20,6 +20,21 @@ SQL_TYPES: Mapping[type[fields.Field[Any]], str] = {
     fields.AwareDateTime: "timestamptz",
     fields.String: "text",
 }
+
+
+# The types of ranges of such values.
+RANGES: Mapping[type[fields.Field[Any]], str] = {
+    fields.Float: "numrange",
+    fields.Integer: "int4range",
+    fields.Date: "daterange",
+}
+
+
+class Range(NamedTuple):
+    """A PostgreSQL range as a literal, such as `[2014,]`, with its type."""
+
+    sql_type: str
+    text: str
 
 
 # Of characters.
@@ -112,17 +127,19 @@ class ListQuery(Query):
 
     @ma.post_load
     def join_bounds(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Turn `x`, `x_gte` and `x_lte` into one PostgreSQL range literal under `x`."""
-        for name in bounded(self.row):
+        """Turn `x`, `x_gte` and `x_lte` into one range under `x`."""
+        for name, kind in bounded(self.row).items():
             lower, upper = data.pop(f"{name}_gte", None), data.pop(f"{name}_lte", None)
             exact = data.setdefault(name, None)
-            if lower is None and upper is None and exact is None:
+            if exact is not None:
+                lower = exact if lower is None else max(lower, exact)
+                upper = exact if upper is None else min(upper, exact)
+            elif lower is None and upper is None:
                 continue
-            lower = max((at for at in (lower, exact) if at is not None), default=None)
-            upper = min((at for at in (upper, exact) if at is not None), default=None)
             if lower is not None and upper is not None and lower > upper:
                 raise empty_range(name, exact is not None)
-            data[name] = as_range(lower, upper)
+            ends = ("" if end is None else end for end in (lower, upper))
+            data[name] = Range(RANGES[kind], "[{},{}]".format(*ends))
         return data
 
 
@@ -151,19 +168,17 @@ def scalar(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
 
 
 @cache
-def bounded(row: type[Output]) -> dict[str, fields.Field[Any]]:
-    """Return the fields of a row that take `_gte` and `_lte`: its numbers and days."""
-    return {
-        name: field
-        for name, field in row().fields.items()
-        if scalar(field) in (fields.Float, fields.Integer, fields.Date)
-    }
+def bounded(row: type[Output]) -> dict[str, type[fields.Field[Any]]]:
+    """Return the fields of a row that take `_gte` and `_lte`, its numbers and days, by kind."""
+    kinds = {name: scalar(field) for name, field in row().fields.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None and kind in RANGES}
 
 
 def bounds_of(row: type[Output]) -> type[ma.Schema]:
     """Return a schema with `<field>_gte` and `<field>_lte` for every number and day of a row."""
     found: dict[str, fields.Field[Any]] = {}
-    for name, field in bounded(row).items():
+    for name in bounded(row):
+        field = row().fields[name]
         for suffix, words in (("gte", "at least"), ("lte", "at most")):
             found[f"{name}_{suffix}"] = bound(field, f"Only rows whose `{name}` is {words} this.")
     return ma.Schema.from_dict(found, name=f"{row.__name__}Bounds")
@@ -193,12 +208,6 @@ def unit_of(field: fields.Field[Any]) -> str:
     return "Unit: the row's `unit`." if re.search(r"\bin (the \w+'s )?`unit`", said) else ""
 
 
-def as_range(lower: object, upper: object) -> str | None:
-    if lower is None and upper is None:
-        return None
-    return f"[{'' if lower is None else lower},{'' if upper is None else upper}]"
-
-
 class UpdatedSince(ma.Schema):
     """The filter of lists whose rows say by `updated_at` when they changed here."""
 
@@ -209,6 +218,14 @@ class UpdatedSince(ma.Schema):
             "example": "2026-07-01T00:00:00Z",
         }
     )
+
+    @ma.post_load
+    def bound_updates(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Turn `updated_since` into a range of `updated_at`."""
+        since = data.pop("updated_since", None)
+        if since is not None:
+            data["updated_at"] = Range("tstzrange", f"[{since.isoformat()},)")
+        return data
 
 
 class Note(Output):

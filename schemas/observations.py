@@ -64,6 +64,7 @@ class Observation(Output):
 
 class ObservationListQuery(bounds_of(Observation), Vintage, Latest, ListQuery):  # type: ignore[misc]
     row, key = Observation, ("area", "indicator", "year")
+    newest_of, newest_by = "area", ("release", "indicator")
 
     area = Items(
         Code("area", "/v1/members (besides NATO_TOTAL and NATO_EUR_CAN)"),

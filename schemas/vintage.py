@@ -1,6 +1,6 @@
 """As of when: the parameters that choose a source and one of its releases."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 
@@ -49,7 +49,14 @@ class Vintage(ReleaseOrDay, Query):
 
 
 class Latest(ma.Schema):
-    """The check that `latest` and a year exclude each other, for lists that take both."""
+    """The check that `latest` and a year exclude each other, for lists that take both.
+
+    `newest_of` is the column that names whose figure it is, `newest_by` are those that rows of one
+    year have in common.
+    """
+
+    newest_of: ClassVar[str] = "member"
+    newest_by: ClassVar[tuple[str, ...]] = ("release",)
 
     @ma.validates_schema
     def refuse_year(self, data: dict[str, Any], **kwargs: Any) -> None:

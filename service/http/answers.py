@@ -5,10 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.base import ListQuery, sortable
+from schemas.vintage import Latest
 from service import API_VERSION
 from service.problems import unknown_in_path
-from service.storage.database import InvalidCursorError, Row, Snapshot
+from service.storage.errors import InvalidCursorError
 from service.storage.paging import By, Paging
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
+from service.storage.statements import Newest, ask
 
 from . import cursor
 
@@ -69,7 +73,7 @@ def page(
     """
     order = order_by(schema, tuple(query["sort"] or schema.order))
     of_release = None if release is None else release["id"]
-    asked = {**query, "release": of_release or query.get("release")}
+    asked = ask(name, filters(query, of_release), newest(schema, query))
     if "limit" not in query:
         return {
             "data": snapshot.fetch_each(name, asked, order),
@@ -90,6 +94,24 @@ def page(
         "meta": META | {"count": len(found.rows)} | found.counts | provenance(release),
         "next": (of_release, found.last_key),
     }
+
+
+# What a list takes besides conditions on its rows.
+NO_FILTERS = frozenset({"as_of", "cursor", "latest", "limit", "sort"})
+
+
+def filters(query: Query, release: str | None) -> Query:
+    """Return the conditions of a query on its rows; a release stands for its source."""
+    found = {name: value for name, value in query.items() if name not in NO_FILTERS}
+    return found if release is None else found | {"release": release, "source": None}
+
+
+def newest(schema: type[ListQuery], query: Query) -> Newest | None:
+    """Return what `latest` asks, if it does."""
+    kind = query.get("latest")
+    if kind is None or not issubclass(schema, Latest):
+        return None
+    return Newest(kind, schema.newest_of, schema.newest_by)
 
 
 META = {"api_version": API_VERSION}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from werkzeug.http import http_date, parse_date, parse_etags
 
 from service import API_VERSION, clock
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 from .headers import Fields
 from .parsing import canonical

@@ -19,7 +19,8 @@ from flask import Flask, current_app
 from werkzeug.http import parse_range_header
 
 from service.problems import ProblemError
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from . import caching, parsing
 from .answer import Answer, has_client

@@ -19,7 +19,8 @@ from flask import Flask, current_app
 from schemas.base import NoParameters, Query, of_file
 from schemas.deprecation import Deprecation
 from schemas.dumping import dumper
-from service.storage.database import Database, Snapshot
+from service.storage.database import Database
+from service.storage.snapshot import Snapshot
 
 from . import caching, parsing
 from .answer import Answer, in_parts, whole

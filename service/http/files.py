@@ -14,10 +14,12 @@ from typing import IO, Any
 
 import marshmallow as ma
 
+from schemas.base import Output
 from schemas.dumping import compiled
-from schemas.parameters import Instant
-from service.storage.copying import Kinds
-from service.storage.database import DatabaseUnavailableError, Row, Rows
+from service.storage.csv_copy import Kinds
+from service.storage.errors import DatabaseUnavailableError
+from service.storage.file_rows import Rows
+from service.storage.revision import Row
 
 from . import metrics
 from .formats import File, Table, as_json
@@ -110,7 +112,7 @@ def table_of(returns: ma.Schema, body: Mapping[str, Any], address: str) -> Table
         map(compiled(row), rows),
         meta.schema.dump(body["meta"]),
         body.get("codes", {}),
-        rows.copied(kinds_of(row)) if isinstance(rows, UntilRead) else None,
+        rows.copied(row) if isinstance(rows, UntilRead) else None,
         address,
     )
 
@@ -120,27 +122,19 @@ KINDS: Mapping[type[ma.fields.Field[Any]], str] = {
     ma.fields.String: "text",
     ma.fields.Integer: "integer",
     ma.fields.Float: "number",
-    ma.fields.Boolean: "boolean",
-    ma.fields.Date: "day",
-    Instant: "instant",
 }
 
 
-def kinds_of(row: ma.Schema) -> Kinds | None:
-    """Return the fields of a row with their kinds, or None: not all are of what can be copied."""
-    found = [(name, kind_of(field)) for name, field in row.dump_fields.items()]
-    kinds = tuple((name, kind) for name, kind in found if kind is not None)
-    return kinds if len(kinds) == len(row.fields) else None
+def kinds_of(row: ma.Schema) -> Kinds:
+    """Return the fields of a row that stands in the database as JSON too, with their kinds."""
+    return tuple((name, kind_of(field)) for name, field in row.dump_fields.items())
 
 
-def kind_of(field: ma.fields.Field[Any]) -> str | None:
-    if field.attribute or field.data_key:
-        return None
-    if type(field) is not ma.fields.List:
-        return KINDS.get(type(field))
-    if type(field.inner) is ma.fields.Nested:
-        return SHORT.get(frozenset(field.inner.schema.fields))
-    return "list" if type(field.inner) in (ma.fields.String, ma.fields.Integer) else None
+def kind_of(field: ma.fields.Field[Any]) -> str:
+    if isinstance(field, ma.fields.List):
+        assert isinstance(field.inner, ma.fields.Nested)
+        return SHORT[frozenset(field.inner.schema.fields)]
+    return KINDS[type(field)]
 
 
 def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
@@ -196,11 +190,11 @@ class UntilRead:
     def __iter__(self) -> Iterator[Row]:
         return self.read(iter(self.rows))
 
-    def copied(self, kinds: Kinds | None) -> Iterator[bytes] | None:
-        """Return the rows as lines of CSV, or None where only Python can write them."""
-        if kinds is None or not isinstance(self.rows, Rows):
+    def copied(self, row: ma.Schema) -> Iterator[bytes] | None:
+        """Return the rows as lines of CSV, or None for those that Python writes."""
+        if not (isinstance(row, Output) and row.is_written and isinstance(self.rows, Rows)):
             return None
-        return self.read(self.rows.copied(kinds))
+        return self.read(self.rows.copied(kinds_of(row)))
 
     def read(self, found: Iterator[Any]) -> Iterator[Any]:
         yield from found

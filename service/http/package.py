@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from schemas.assessments import AssessmentListQuery
-from schemas.base import ListQuery, Note, of_file
+from schemas.base import ListQuery, Note
 from schemas.dumping import compiled
 from schemas.indicators import IndicatorListQuery
 from schemas.members import MemberListQuery
@@ -20,7 +20,9 @@ from schemas.releases import ReleaseListQuery
 from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.targets import TargetListQuery
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
+from service.storage.statements import ask
 
 from .answers import order_by
 from .files import CSV, by_disk, is_short
@@ -172,10 +174,9 @@ def rows_of(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a list as its endpoint has them, of this release where they are of one."""
     folder, dump = part.name.replace("-", "_"), compiled(part.row)
-    query = of_file(part.query)(codes=snapshot.codes).load({})
     order = order_by(part.query, part.query.order)
     for narrowed in part.asked(snapshot, release):
-        for found in snapshot.fetch_each(f"{folder}/list", query | narrowed, order):
+        for found in snapshot.fetch_each(f"{folder}/list", ask(f"{folder}/list", narrowed), order):
             dumped = dump(found)
             notes |= {note["id"]: note["text"] for note in dumped.get("notes", ())}
             yield dumped

@@ -11,7 +11,7 @@ from schemas.dumping import dumper
 from schemas.faults import Fault
 from schemas.problems import Problem
 from service.problems import ProblemError
-from service.storage.database import DatabaseUnavailableError
+from service.storage.errors import DatabaseUnavailableError
 
 from . import metrics
 from .answer import Answer

@@ -11,7 +11,8 @@ from marshmallow.fields import List
 
 from schemas.base import NoParameters, Query, of_file
 from schemas.deprecation import Deprecation
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from . import caching
 from .door import as_response, question_of

@@ -7,7 +7,7 @@ from flask import Blueprint
 from schemas.aggregates import AggregateListQuery, AggregatePage
 from service.http import answers
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 from .releases import choose
 

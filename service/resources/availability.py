@@ -9,7 +9,8 @@ from schemas.availability import AvailabilityListQuery, AvailabilityPage
 from schemas.parameters import ReleaseCode
 from service.http import answers, caching
 from service.http.routing import endpoint
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from .releases import before_first, dated
 from .revisions import ids

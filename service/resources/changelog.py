@@ -9,7 +9,8 @@ from service.http import answers
 from service.http.atom import ATOM
 from service.http.formats import JSON
 from service.http.routing import endpoint
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("changelog", __name__)
 

@@ -9,7 +9,8 @@ from schemas.faults import Fault
 from service.http import answers, caching
 from service.http.routing import endpoint
 from service.problems import wrong_parameters
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from .releases import choose
 

@@ -9,7 +9,7 @@ from schemas.commitments import CommitmentItem, CommitmentListQuery, CommitmentP
 from service import clock
 from service.http import answers, caching
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("commitments", __name__)
 

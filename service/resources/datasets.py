@@ -10,7 +10,8 @@ from service.http.caching import of_dataset
 from service.http.dcat import DCAT
 from service.http.routing import endpoint
 from service.http.schema_org import SCHEMA_ORG
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("datasets", __name__)
 

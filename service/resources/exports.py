@@ -11,7 +11,8 @@ from service.http.formats import ZIP
 from service.http.package import write_package
 from service.http.routing import download, endpoint
 from service.problems import gone, unknown_in_path
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from .releases import choose
 

@@ -11,7 +11,8 @@ from service.http import answers, metrics
 from service.http.formats import Text
 from service.http.routing import constant, endpoint, route
 from service.http.text import AnyParameters, TextEndpoint
-from service.storage.database import DatabaseDamagedError, Snapshot
+from service.storage.errors import DatabaseDamagedError
+from service.storage.snapshot import Snapshot
 
 # How long the service is not ready after a request met damage.
 DAMAGED_S = 60

@@ -12,7 +12,7 @@ from service.http import answers
 from service.http.endpoint import endpoints_of
 from service.http.formats import Archive, File
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("index", __name__)
 

@@ -8,7 +8,7 @@ from schemas.base import NoParameters
 from schemas.indicators import IndicatorItem, IndicatorListQuery, IndicatorPage
 from service.http import answers
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("indicators", __name__)
 

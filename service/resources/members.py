@@ -9,7 +9,7 @@ from schemas.members import MemberItem, MemberListQuery, MemberPage
 from service.http import answers
 from service.http.routing import endpoint
 from service.problems import unknown_in_path
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("members", __name__)
 

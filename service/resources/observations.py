@@ -10,7 +10,7 @@ from service.http.json_stat import JSON_STAT
 from service.http.parquet import PARQUET
 from service.http.routing import FILES, endpoint
 from service.http.sdmx import SDMX_CSV
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 from .releases import choose
 from .structures import codes_of

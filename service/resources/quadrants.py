@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint
 
+from schemas.base import Range
 from schemas.quadrants import QuadrantListQuery, QuadrantPage
 from service.http import answers
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 from .assessments import as_compared
 from .releases import choose
@@ -29,12 +30,12 @@ def list_quadrants(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     the newest that the release covers unless another is asked for; `meta.year` names it.
     """
     release = choose(snapshot, query)
-    year = year_of(query["year"]) or release["year_last"]
+    year = release["year_last"] if query["year"] is None else year_of(query["year"])
     page = answers.page(
         snapshot,
         "quadrants/list",
         QuadrantListQuery,
-        query | {"year": f"[{year},{year}]"},
+        query | {"year": year},
         release,
         "quadrants/counts",
     )
@@ -42,9 +43,9 @@ def list_quadrants(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     return page
 
 
-def year_of(asked: str | None) -> int | None:
+def year_of(asked: Range) -> int:
     """Return the year of a range that holds one, such as `[2024,2024]`."""
-    return int(asked.strip("[]").partition(",")[0]) if asked else None
+    return int(asked.text.strip("[]").partition(",")[0])
 
 
 def rule(rounding: int | None) -> str:

@@ -12,7 +12,8 @@ from service.http import answers
 from service.http.cursor import invalid_cursor
 from service.http.routing import endpoint
 from service.problems import gone, wrong_parameters
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("releases", __name__)
 

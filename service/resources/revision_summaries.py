@@ -7,7 +7,7 @@ from flask import Blueprint
 from schemas.revision_summaries import RevisionSummaryListQuery, RevisionSummaryPage
 from service.http import answers, caching
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 from .revisions import comparing, ids, releases_known
 

@@ -14,7 +14,8 @@ from schemas.revisions import (
 from service.http import answers, caching
 from service.http.routing import endpoint
 from service.problems import ProblemError, unknown_in_path
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from .releases import choose
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from schemas.base import Range
 from schemas.spending_years import (
     SpendingYearItem,
     SpendingYearListQuery,
@@ -14,7 +15,8 @@ from service.http import answers
 from service.http.parquet import PARQUET
 from service.http.routing import FILES, endpoint
 from service.problems import unknown_in_path
-from service.storage.database import Row, Snapshot
+from service.storage.revision import Row
+from service.storage.snapshot import Snapshot
 
 from .members import code_of
 from .releases import choose
@@ -63,7 +65,6 @@ def get_spending_year(snapshot: Snapshot, query: dict[str, Any], member: str, ye
 def find(snapshot: Snapshot, release: Row, member: str, year: str) -> Row | None:
     if not (year.isascii() and year.isdigit() and len(year) == 4):
         return None
-    return snapshot.fetch_one(
-        "spending_years/list",
-        {"release": release["id"], "member": [member], "year": f"[{year},{year}]"},
-    )
+    of_year = Range("int4range", f"[{year},{year}]")
+    asked = {"release": release["id"], "member": member, "year": of_year}
+    return snapshot.fetch_one("spending_years/list", asked)

@@ -10,7 +10,7 @@ from service.http import answers, caching
 from service.http.formats import Codes
 from service.http.routing import endpoint
 from service.http.sdmx import STRUCTURE_XML
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("structures", __name__)
 

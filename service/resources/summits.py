@@ -8,7 +8,7 @@ from schemas.base import NoParameters
 from schemas.summits import SummitItem, SummitListQuery, SummitPage
 from service.http import answers
 from service.http.routing import endpoint
-from service.storage.database import Snapshot
+from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("summits", __name__)
 

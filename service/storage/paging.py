@@ -1,11 +1,13 @@
 """Keyset paging: which order, from where, how many."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from psycopg import sql
 
 from schemas.dumping import Written
+
+from .statements import Condition
 
 
 class By(NamedTuple):
@@ -72,18 +74,17 @@ def keyset(paging: Paging) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(") OR (").join(alternatives))
 
 
-def within(fields: Sequence[By], several: Container[str]) -> sql.Composable:
-    """Return what a list's own query filters by in its order, in words that an index has.
-
-    `several` names the parameters that are lists, each of values of the field of its name.
-    """
-    texts = [by for by in fields if by.sql_type == "text" and by.field in several]
+def within(fields: Sequence[By], conditions: Sequence[Condition]) -> sql.Composable:
+    """Return the conditions on texts that a list is sorted by, in the words that an index has."""
+    compared = {"text": "{} = {}::text", "text[]": "{} = any({}::text[])"}
+    types = {one.column: one.sql_type for one in conditions if one.sql_type in compared}
     return sql.SQL(" AND ").join(
         [
             sql.SQL("true"),
             *(
-                sql.SQL("{} = any({})").format(column(by), sql.SQL(f"%({by.field})s::text[]"))
-                for by in texts
+                sql.SQL(compared[types[by.field]]).format(column(by), sql.SQL(f"%({by.field})s"))
+                for by in fields
+                if by.sql_type == "text" and by.field in types
             ),
         ]
     )

@@ -12,7 +12,8 @@ from psycopg.conninfo import make_conninfo
 from service import clock
 from service.config import Config
 
-from .database import read_query, reader_conninfo
+from .connection import reader_conninfo
+from .statements import whole
 
 log = logging.getLogger("burdenshare")
 
@@ -70,7 +71,8 @@ class Watch:
                 self.wait()
 
     def ask(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        row = connection.execute(read_query("dataset/get").encode(), prepare=True).fetchone()
+        query = whole("dataset/get", (), frozenset())
+        row = connection.execute(query.text, prepare=True).fetchone()
         # In this order, a reader may take the news for older than it is, never for newer.
         self.version = None if row is None else version_of(str(row[0]), clock.today())
         self.heard_at = time.monotonic()

@@ -4,15 +4,12 @@
 -- The shortest digits that are read as the same double, as Python writes them. PostgreSQL has the
 -- same but for its notation (no .0, and exponents from 1e+15 on), and for a digit too many where
 -- the shortest lies just between two doubles, as 1e+23 does; there are none such beyond 1e+40.
-CREATE OR REPLACE FUNCTION json_number(exact numeric) RETURNS json
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION long_digits(double float8) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    double float8 := exact;
     digits text := double::text;
 BEGIN
-    IF abs(double) < 1e15 THEN
-        RETURN CASE WHEN double = trunc(double) THEN digits || '.0' ELSE digits END;
-    ELSIF abs(double) < 1e16 THEN
+    IF abs(double) < 1e16 THEN
         digits := digits::numeric::text;
         RETURN CASE WHEN double = trunc(double) THEN digits || '.0' ELSE digits END;
     ELSIF abs(double) < 1e40 THEN
@@ -28,6 +25,22 @@ BEGIN
         ), digits);
     END IF;
     RETURN digits;
+END $$;
+
+-- The digits of any double. Short enough for PostgreSQL to put in place of its call.
+CREATE OR REPLACE FUNCTION digits_of(double float8) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN abs(double) >= 1e15 THEN long_digits(double)
+        WHEN double = trunc(double) THEN double::text || '.0'
+        ELSE double::text
+    END
+$$;
+
+CREATE OR REPLACE FUNCTION json_number(exact numeric) RETURNS json
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN digits_of(exact);
 END $$;
 
 CREATE OR REPLACE FUNCTION json_notes(ids text[]) RETURNS json

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from contract.examples import withdraw
 from importers.load import load
-from service.storage.database import DatabaseUnavailableError
+from service.storage.errors import DatabaseUnavailableError
 from service.storage.migrations import migrate
 from tests.conftest import served
 from tests.contract import FILES

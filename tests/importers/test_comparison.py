@@ -18,8 +18,8 @@ from importers.reference import Reference
 from importers.releases import Release
 from importers.rows import release_row
 from importers.tables import read_tables
-from service.storage import database
 from service.storage.migrations import migrate
+from service.storage.statements import ask, whole
 from tests.conftest import DATA, made_database
 
 from .comparisons import Found, Pack, compare
@@ -57,9 +57,9 @@ def agree(found: Found, expected: Found) -> bool:
 
 def listed(connection: Connection, packs: list[Pack]) -> set[tuple[Any, ...]]:
     """Return the keys of what the service lists when it is asked for every kind."""
-    asked = {"release": [release.id for release, _ in packs]}
-    query = database.whole("revisions/list", database.given(asked), with_revision=False)
-    cursor = psycopg.RawCursor(connection).execute(query.text, query.fill(asked))
+    asked = ask("revisions/list", {"release": [release.id for release, _ in packs]})
+    query = whole("revisions/list", asked.conditions, frozenset(asked.values))
+    cursor = psycopg.RawCursor(connection).execute(query.text, query.fill(asked.values))
     names = [column.name for column in cursor.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
     return {

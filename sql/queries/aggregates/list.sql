@@ -1,5 +1,5 @@
 -- Totals of one release: those that the publisher printed, and those computed for one group.
--- A null parameter does not filter; without group and member the group is the alliance.
+-- Without group and member the group is the alliance.
 WITH figure AS (
     SELECT
         observation.area,
@@ -241,6 +241,3 @@ SELECT
 FROM answered
 INNER JOIN indicator ON answered.indicator = indicator.id
 INNER JOIN release ON release.id = %(release)s
-WHERE
-    (%(stage)s::text[] IS NULL OR answered.stage = any(%(stage)s))
-    AND (%(value)s::numrange IS NULL OR answered.value <@ %(value)s::numrange)

@@ -1,4 +1,4 @@
--- One target against one release. A null parameter does not filter; `latest` applies after the rest.
+-- One target against one release.
 -- What is compared is the figure of the target's indicator. Of a total that nobody publishes it is
 -- the published part, which can show that the total is reached and never that it is not.
 WITH measured AS (
@@ -96,96 +96,22 @@ assessed AS (
         valued.gap_pp * 0.01 * valued.base_usd_m_current * valued.spending_lcu_m_current
         / nullif(valued.spending_usd_m_current, 0) AS gap_lcu_m_current
     FROM valued
-),
-
-matching AS (
-    SELECT assessed.*
-    FROM assessed
-    WHERE
-        (%(member)s::text[] IS NULL OR assessed.member = any(%(member)s))
-        AND (
-            %(group)s::text IS NULL
-            OR EXISTS (
-                SELECT
-                FROM group_member
-                WHERE
-                    group_member.group_id = %(group)s
-                    AND group_member.member = assessed.member
-                    AND assessed.year BETWEEN group_member.year_first
-                    AND coalesce(group_member.year_last, assessed.year)
-            )
-        )
-        AND (%(year)s::int4range IS NULL OR assessed.year <@ %(year)s::int4range)
-        AND (%(stage)s::text[] IS NULL OR assessed.stage = any(%(stage)s))
-        AND (%(met)s::text[] IS NULL OR assessed.met = any(%(met)s))
-        AND (
-            %(within_rounding)s::boolean IS NULL
-            OR assessed.within_rounding = %(within_rounding)s
-        )
-        AND (%(value)s::numrange IS NULL OR assessed.value <@ %(value)s::numrange)
-        AND (%(threshold)s::numrange IS NULL OR assessed.threshold <@ %(threshold)s::numrange)
-        AND (%(gap_pp)s::numrange IS NULL OR assessed.gap_pp <@ %(gap_pp)s::numrange)
-        AND (
-            %(gap_usd_m_current)s::numrange IS NULL
-            OR assessed.gap_usd_m_current <@ %(gap_usd_m_current)s::numrange
-        )
-        AND (
-            %(gap_usd_m_constant)s::numrange IS NULL
-            OR assessed.gap_usd_m_constant <@ %(gap_usd_m_constant)s::numrange
-        )
-        AND (
-            %(gap_lcu_m_current)s::numrange IS NULL
-            OR assessed.gap_lcu_m_current <@ %(gap_lcu_m_current)s::numrange
-        )
-),
-
--- The newest year in which every member asked for that has armed forces has the figure compared.
-common AS (
-    SELECT matching.year
-    FROM matching
-    WHERE matching.figure IS NOT NULL AND matching.has_armed_forces
-    GROUP BY matching.year
-    HAVING count(*) = (
-        SELECT count(DISTINCT measured.member)
-        FROM measured
-        LEFT JOIN group_member
-            ON
-                group_member.group_id = %(group)s
-                AND measured.member = group_member.member
-                AND matching.year BETWEEN group_member.year_first
-                AND coalesce(group_member.year_last, matching.year)
-        WHERE
-            measured.has_armed_forces
-            AND (%(member)s::text[] IS NULL OR measured.member = any(%(member)s))
-            AND (%(group)s::text IS NULL OR group_member.member IS NOT NULL)
-    )
-    ORDER BY matching.year DESC
-    LIMIT 1
-),
-
-newest AS (
-    SELECT
-        matching.member,
-        max(matching.year) AS year
-    FROM matching
-    WHERE matching.figure IS NOT NULL
-    GROUP BY matching.member
 )
 
 SELECT
-    matching.target,
-    matching.member,
-    matching.year,
-    matching.release,
-    matching.stage,
-    matching.value,
-    matching.threshold,
-    matching.met,
-    matching.within_rounding,
-    matching.gap_pp,
-    matching.gap_usd_m_current,
-    matching.gap_usd_m_constant,
-    matching.gap_lcu_m_current,
+    assessed.target,
+    assessed.member,
+    assessed.year,
+    assessed.release,
+    assessed.stage,
+    assessed.value,
+    assessed.threshold,
+    assessed.met,
+    assessed.within_rounding,
+    assessed.gap_pp,
+    assessed.gap_usd_m_current,
+    assessed.gap_usd_m_constant,
+    assessed.gap_lcu_m_current,
     (
         -- A null has the reason of the first figure of ours that it lacks.
         SELECT
@@ -203,30 +129,25 @@ SELECT
                 coalesce(cause.missing ->> 'reason', 'not_published') AS reason
             FROM (
                 VALUES
-                (1, 'value', 1, matching.indicator),
-                (2, 'gap_pp', 1, matching.indicator),
-                (3, 'gap_usd_m_current', 1, matching.indicator),
-                (3, 'gap_usd_m_current', 2, matching.base || '_usd_m_current'),
-                (4, 'gap_usd_m_constant', 1, matching.indicator),
-                (4, 'gap_usd_m_constant', 2, matching.base || '_usd_m_constant'),
-                (5, 'gap_lcu_m_current', 1, matching.indicator),
-                (5, 'gap_lcu_m_current', 2, matching.base || '_usd_m_current'),
+                (1, 'value', 1, assessed.indicator),
+                (2, 'gap_pp', 1, assessed.indicator),
+                (3, 'gap_usd_m_current', 1, assessed.indicator),
+                (3, 'gap_usd_m_current', 2, assessed.base || '_usd_m_current'),
+                (4, 'gap_usd_m_constant', 1, assessed.indicator),
+                (4, 'gap_usd_m_constant', 2, assessed.base || '_usd_m_constant'),
+                (5, 'gap_lcu_m_current', 1, assessed.indicator),
+                (5, 'gap_lcu_m_current', 2, assessed.base || '_usd_m_current'),
                 (5, 'gap_lcu_m_current', 3, 'spending_usd_m_current'),
                 (5, 'gap_lcu_m_current', 4, 'spending_lcu_m_current')
             ) AS needed (place, field, step, figure)
-            LEFT JOIN LATERAL jsonb_array_elements(matching.missing) AS cause (missing)
+            LEFT JOIN LATERAL jsonb_array_elements(assessed.missing) AS cause (missing)
                 ON needed.figure = cause.missing ->> 'field'
             WHERE
                 cause.missing IS NOT NULL
-                OR (needed.figure = matching.indicator AND NOT matching.is_published)
+                OR (needed.figure = assessed.indicator AND NOT assessed.is_published)
             ORDER BY needed.place, needed.step
         ) AS lacking
-    ) AS missing
-FROM matching
-WHERE
-    %(latest)s::text IS NULL
-    OR (
-        %(latest)s = 'each'
-        AND (matching.member, matching.year) IN (SELECT newest.member, newest.year FROM newest)
-    )
-    OR (%(latest)s = 'common' AND matching.year = (SELECT common.year FROM common))
+    ) AS missing,
+    assessed.figure IS NOT NULL AS is_known,
+    assessed.has_armed_forces
+FROM assessed

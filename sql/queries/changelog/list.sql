@@ -1,4 +1,4 @@
--- What changed: the entries written down, one for each release, and one for its withdrawal. A null parameter does not filter.
+-- What changed: the entries written down, one for each release, and one for its withdrawal.
 SELECT
     change.id,
     change.kind,
@@ -58,14 +58,3 @@ FROM (
     FROM release
     WHERE release.withdrawn_on IS NOT NULL
 ) AS change
-WHERE
-    (%(kind)s::text IS NULL OR change.kind = %(kind)s)
-    AND (%(is_breaking)s::boolean IS NULL OR change.is_breaking = %(is_breaking)s)
-    AND (
-        %(published_on)s::daterange IS NULL
-        OR change.published_on <@ %(published_on)s::daterange
-    )
-    AND (
-        %(updated_since)s::timestamptz IS NULL
-        OR change.updated_at >= %(updated_since)s::timestamptz
-    )

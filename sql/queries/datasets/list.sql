@@ -1,5 +1,5 @@
 -- The releases that are served, with publisher, indicators and the members they have figures of.
--- A null parameter does not filter.
+--
 SELECT
     release.id,
     release.source,

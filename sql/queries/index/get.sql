@@ -1,15 +1,6 @@
 -- The newest full release of NATO, and how much is held.
 SELECT
-    (
-        SELECT release.id
-        FROM release
-        WHERE
-            release.source = 'nato'
-            AND release.coverage = 'full'
-            AND release.withdrawn_on IS NULL
-        ORDER BY release.published_on DESC
-        LIMIT 1
-    ) AS data_release,
+    newest_full_release('nato') AS data_release,
     (SELECT count(*) FROM member) AS members,
     (SELECT count(*) FROM release) AS releases,
     (SELECT coalesce(sum(release.figure_count), 0) FROM release) AS figures,

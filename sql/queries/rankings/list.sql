@@ -1,5 +1,4 @@
 -- Members ranked by one indicator in each year of one release, the largest value first.
--- A null parameter does not filter, and no filter changes a rank; `latest` applies after the rest.
 WITH figure AS (
     SELECT
         observation.area AS member,
@@ -96,95 +95,24 @@ compared AS (
     LEFT JOIN lacking ON placed.year = lacking.year
     LEFT JOIN placed AS earlier
         ON placed.member = earlier.member AND placed.year - 1 = earlier.year
-),
-
-matching AS (
-    SELECT compared.*
-    FROM compared
-    WHERE
-        (%(member)s::text[] IS NULL OR compared.member = any(%(member)s))
-        AND (
-            %(group)s::text IS NULL
-            OR EXISTS (
-                SELECT
-                FROM group_member
-                WHERE
-                    group_member.group_id = %(group)s
-                    AND group_member.member = compared.member
-                    AND compared.year BETWEEN group_member.year_first
-                    AND coalesce(group_member.year_last, compared.year)
-            )
-        )
-        AND (%(year)s::int4range IS NULL OR compared.year <@ %(year)s::int4range)
-        AND (%(stage)s::text[] IS NULL OR compared.stage = any(%(stage)s))
-        AND (%(is_tied)s::boolean IS NULL OR compared.is_tied = %(is_tied)s)
-        AND (%(value)s::numrange IS NULL OR compared.value <@ %(value)s::numrange)
-        AND (%(rank)s::int4range IS NULL OR compared.rank <@ %(rank)s::int4range)
-        AND (
-            %(previous_rank)s::int4range IS NULL
-            OR compared.previous_rank <@ %(previous_rank)s::int4range
-        )
-        AND (%(out_of)s::int4range IS NULL OR compared.out_of <@ %(out_of)s::int4range)
-        AND (
-            %(share_of_alliance_pct)s::numrange IS NULL
-            OR compared.share_of_alliance_pct <@ %(share_of_alliance_pct)s::numrange
-        )
-        AND (
-            %(share_of_alliance_excl_usa_pct)s::numrange IS NULL
-            OR compared.share_of_alliance_excl_usa_pct
-            <@ %(share_of_alliance_excl_usa_pct)s::numrange
-        )
-),
-
-newest AS (
-    SELECT
-        matching.member,
-        max(matching.year) AS year
-    FROM matching
-    WHERE matching.value IS NOT NULL
-    GROUP BY matching.member
-),
-
--- The newest year in which every member asked for that has armed forces has a figure.
-common AS (
-    SELECT matching.year
-    FROM matching
-    WHERE matching.value IS NOT NULL AND matching.has_armed_forces
-    GROUP BY matching.year
-    HAVING count(*) = (
-        SELECT count(DISTINCT figure.member)
-        FROM figure
-        LEFT JOIN group_member
-            ON
-                group_member.group_id = %(group)s
-                AND figure.member = group_member.member
-                AND matching.year BETWEEN group_member.year_first
-                AND coalesce(group_member.year_last, matching.year)
-        WHERE
-            figure.has_armed_forces
-            AND (%(member)s::text[] IS NULL OR figure.member = any(%(member)s))
-            AND (%(group)s::text IS NULL OR group_member.member IS NOT NULL)
-    )
-    ORDER BY matching.year DESC
-    LIMIT 1
 )
 
 SELECT
-    matching.member,
-    matching.indicator,
-    matching.year,
-    matching.value,
-    matching.unit,
-    matching.rank,
-    matching.is_tied,
-    matching.previous_rank,
-    matching.out_of,
-    matching.share_of_alliance_pct,
-    matching.share_of_alliance_excl_usa_pct,
-    matching.missing_members,
-    matching.stage,
-    matching.source,
-    matching.release,
+    compared.member,
+    compared.indicator,
+    compared.year,
+    compared.value,
+    compared.unit,
+    compared.rank,
+    compared.is_tied,
+    compared.previous_rank,
+    compared.out_of,
+    compared.share_of_alliance_pct,
+    compared.share_of_alliance_excl_usa_pct,
+    compared.missing_members,
+    compared.stage,
+    compared.source,
+    compared.release,
     (
         SELECT
             coalesce(
@@ -199,29 +127,24 @@ SELECT
             )
         FROM (
             VALUES
-            (1, 'value', matching.missing_reason, matching.value IS NULL),
-            (2, 'rank', matching.rank_reason, matching.rank IS NULL),
-            (3, 'previous_rank', matching.previous_reason, matching.previous_rank IS NULL),
+            (1, 'value', compared.missing_reason, compared.value IS NULL),
+            (2, 'rank', compared.rank_reason, compared.rank IS NULL),
+            (3, 'previous_rank', compared.previous_reason, compared.previous_rank IS NULL),
             (
                 4,
                 'share_of_alliance_pct',
-                matching.share_reason,
-                matching.share_of_alliance_pct IS NULL
+                compared.share_reason,
+                compared.share_of_alliance_pct IS NULL
             ),
             (
                 5,
                 'share_of_alliance_excl_usa_pct',
-                matching.share_reason,
-                matching.share_of_alliance_excl_usa_pct IS NULL
+                compared.share_reason,
+                compared.share_of_alliance_excl_usa_pct IS NULL
             )
         ) AS lacked (place, field, reason, is_null)
         WHERE lacked.is_null
-    ) AS missing
-FROM matching
-WHERE
-    %(latest)s::text IS NULL
-    OR (
-        %(latest)s = 'each'
-        AND (matching.member, matching.year) IN (SELECT newest.member, newest.year FROM newest)
-    )
-    OR (%(latest)s = 'common' AND matching.year = (SELECT common.year FROM common))
+    ) AS missing,
+    compared.value IS NOT NULL AS is_known,
+    compared.has_armed_forces
+FROM compared

@@ -1,5 +1,5 @@
 -- What choosing a release needs, oldest first, without the releases withdrawn.
--- A null parameter does not filter.
+--
 SELECT
     release.id,
     release.source,

@@ -1,4 +1,4 @@
--- What each release changed of each indicator. A null parameter does not filter.
+-- What each release changed of each indicator.
 WITH compared AS (
     SELECT
         comparison.*,
@@ -95,52 +95,3 @@ LEFT JOIN revised
     ON counted.to_release = revised.to_release AND counted.indicator = revised.indicator
 LEFT JOIN largest
     ON counted.to_release = largest.to_release AND counted.indicator = largest.indicator
-WHERE
-    (
-        %(compared_count)s::int4range IS NULL
-        OR counted.compared_count <@ %(compared_count)s::int4range
-    )
-    AND (
-        %(unchanged_count)s::int4range IS NULL
-        OR counted.unchanged_count <@ %(unchanged_count)s::int4range
-    )
-    AND (
-        %(revision_count)s::int4range IS NULL
-        OR counted.revision_count <@ %(revision_count)s::int4range
-    )
-    AND (
-        %(precision_count)s::int4range IS NULL
-        OR counted.precision_count <@ %(precision_count)s::int4range
-    )
-    AND (%(rebase_count)s::int4range IS NULL OR counted.rebase_count <@ %(rebase_count)s::int4range)
-    AND (
-        %(currency_count)s::int4range IS NULL
-        OR counted.currency_count <@ %(currency_count)s::int4range
-    )
-    AND (
-        %(raised_count)s::int4range IS NULL
-        OR coalesce(revised.raised_count, 0) <@ %(raised_count)s::int4range
-    )
-    AND (
-        %(lowered_count)s::int4range IS NULL
-        OR coalesce(revised.lowered_count, 0) <@ %(lowered_count)s::int4range
-    )
-    AND (%(median_delta)s::numrange IS NULL OR revised.median_delta <@ %(median_delta)s::numrange)
-    AND (
-        %(median_delta_pct)s::numrange IS NULL
-        OR revised.median_delta_pct <@ %(median_delta_pct)s::numrange
-    )
-    AND (%(largest_year)s::int4range IS NULL OR largest.year <@ %(largest_year)s::int4range)
-    AND (
-        %(largest_from_value)s::numrange IS NULL
-        OR largest.from_value <@ %(largest_from_value)s::numrange
-    )
-    AND (
-        %(largest_to_value)s::numrange IS NULL
-        OR largest.to_value <@ %(largest_to_value)s::numrange
-    )
-    AND (%(largest_delta)s::numrange IS NULL OR largest.delta <@ %(largest_delta)s::numrange)
-    AND (
-        %(largest_delta_pct)s::numrange IS NULL
-        OR largest.delta_pct <@ %(largest_delta_pct)s::numrange
-    )

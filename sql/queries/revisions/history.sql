@@ -18,11 +18,7 @@ SELECT
     release.constant_base_year,
     spending_year.currency,
     observation.source_cell,
-    (
-        SELECT coalesce(jsonb_agg(to_jsonb(note) ORDER BY note.id), '[]'::jsonb)
-        FROM note
-        WHERE note.id = any(observation.notes)
-    ) AS notes
+    notes_of(observation.notes) AS notes
 FROM observation
 INNER JOIN area ON observation.area = area.code
 INNER JOIN indicator ON observation.indicator = indicator.id

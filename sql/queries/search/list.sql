@@ -1,4 +1,4 @@
--- What the text `q` finds. A null parameter does not filter.
+-- What the text `q` finds.
 -- A word is worth more the more of it is as asked and the nearer to the title it stands; of the
 -- documents those stay that have as many of the words as the best one has.
 WITH asked AS (
@@ -141,6 +141,4 @@ SELECT
     round(best.score, 4) AS score
 FROM best
 INNER JOIN search_document AS document ON best.kind = document.kind AND best.id = document.id
-WHERE
-    best.is_best
-    AND (%(score)s::numrange IS NULL OR round(best.score, 4) <@ %(score)s::numrange)
+WHERE best.is_best

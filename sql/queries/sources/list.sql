@@ -1,4 +1,4 @@
--- The publishers. A null parameter does not filter.
+-- The publishers.
 SELECT
     source.id,
     source.title,
@@ -7,4 +7,3 @@ SELECT
     source.url,
     source.licence
 FROM source
-WHERE %(id)s::text IS NULL OR source.id = %(id)s

@@ -18,8 +18,8 @@ from service import create_app
 from service.config import Config
 from service.http import metrics
 from service.resources import health
-from service.storage import database
-from service.storage.database import Snapshot
+from service.storage import snapshot
+from service.storage.snapshot import Snapshot
 
 from ...conftest import DATA, served
 from ...contract import CheckingClient
@@ -138,7 +138,7 @@ def test_a_database_that_does_not_fit_is_named_as_the_reason(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     load(scratch_database, DATA)
-    monkeypatch.setattr(database, "CHECKED_S", 0)
+    monkeypatch.setattr(snapshot, "CHECKED_S", 0)
     statement, back, path = MISTAKES[mistake]
     with served(scratch_database) as app:
         client = app.test_client()

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from psycopg.sql import SQL
 
 from schemas.base import ListQuery, Output, sortable
 from schemas.codelists import CODELISTS
@@ -32,7 +33,8 @@ from service.http.files import BrokenOffError
 from service.http.formats import Table
 from service.http.routing import FILES
 from service.http.workbook import XLSX
-from service.storage import database
+from service.storage import pages
+from service.storage.snapshot import Snapshot
 from tests.conftest import DATA
 from tests.contract import FILES as ALL_SUFFIXES
 from tests.contract import contract
@@ -348,7 +350,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the rows were asked for")
         yield {}
 
-    monkeypatch.setattr(database.Snapshot, "fetch_each", fail)
+    monkeypatch.setattr(Snapshot, "fetch_each", fail)
 
 
 @pytest.mark.usefixtures("unread")
@@ -484,7 +486,7 @@ def test_an_error_before_the_first_byte_is_a_problem(
         row = fields_owner(app, "/v1/members")
         fail = failing_at(5, compiled(row))
         monkeypatch.setattr(files, "compiled", lambda _: fail)
-        monkeypatch.setattr(files, "kinds_of", lambda _: None)
+        monkeypatch.setattr(files.UntilRead, "copied", lambda self, row: None)
         answer = client.get(f"/v1/members{suffix}")
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         assert answer.mimetype == "application/problem+json"
@@ -502,12 +504,10 @@ def test_a_query_that_is_too_slow_is_a_503(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with small(database_url, statement_timeout_ms=300) as app:
-        slow = database.sql.SQL(
-            "SELECT matching.*, pg_sleep(1) FROM ({query}) AS matching ORDER BY {order}"
-        )
-        monkeypatch.setattr(database, "EACH", slow)
+        slow = SQL("SELECT matching.*, pg_sleep(1) FROM ({query}) AS matching ORDER BY {order}")
+        monkeypatch.setattr(pages, "page_form", lambda name: slow)
         # Statements are kept, the slow one in no place but here.
-        monkeypatch.setattr(database, "each", database.each.__wrapped__)
+        monkeypatch.setattr(pages, "in_order", pages.in_order.__wrapped__)
         answer = app.test_client().get("/v1/members.ndjson")
         assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
         assert answer.headers["Retry-After"]
@@ -526,7 +526,7 @@ def test_an_error_after_the_first_byte_breaks_off_and_is_logged_once(
         row = fields_owner(app, "/v1/spending-years")
         fail = failing_at(250, compiled(row))
         monkeypatch.setattr(files, "compiled", lambda _: fail)
-        monkeypatch.setattr(files, "kinds_of", lambda _: None)
+        monkeypatch.setattr(files.UntilRead, "copied", lambda self, row: None)
         with caplog.at_level(logging.ERROR, logger="burdenshare"):
             answer = app.test_client().get(
                 f"/v1/spending-years{suffix}", headers={"X-Request-Id": "abc-1"}

@@ -11,7 +11,7 @@ from schemas.base import Query
 from schemas.spending_years import SpendingYearListQuery
 from service.http import parsing
 from service.http.endpoint import endpoints_of
-from service.storage.codes import Codes
+from service.storage.code_lookup import Codes
 
 PATH = "/v1/spending-years"
 

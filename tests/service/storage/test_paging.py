@@ -31,7 +31,7 @@ from schemas.sources import SourceListQuery
 from schemas.spending_years import SpendingYearListQuery
 from schemas.summits import SummitListQuery
 from schemas.targets import TargetListQuery
-from service.storage import database
+from service.storage import pages
 
 # Each list with a query that leaves it long enough to page and short enough to walk.
 LISTS: dict[str, tuple[type[ListQuery], dict[str, str]]] = {
@@ -145,11 +145,11 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     """Set above how many rows those of a long list are taken in the order of an index."""
 
     def setting(rows: int) -> None:
-        monkeypatch.setattr(database, "FEW", rows)
-        database.paged.cache_clear()
+        monkeypatch.setattr(pages, "FEW", rows)
+        pages.paged.cache_clear()
 
     yield setting
-    database.paged.cache_clear()
+    pages.paged.cache_clear()
 
 
 @pytest.mark.parametrize("most", [0, 100])

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from service.config import Config
-from service.storage.database import configure, reader_conninfo
+from service.storage.connection import configure, reader_conninfo
 from service.storage.migrations import migrate
 
 FORBIDDEN = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)

@@ -17,7 +17,7 @@ from importers.__main__ import main
 from service import create_app
 from service.config import Config
 from service.storage import rights
-from service.storage.database import reader_conninfo
+from service.storage.connection import reader_conninfo
 
 from ...conftest import DATA, served
 from .servers import OwnServer, own_server

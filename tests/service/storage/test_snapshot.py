@@ -6,9 +6,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from schemas.base import Range
 from service.config import Config
-from service.storage.database import Database, Snapshot, given, whole
+from service.storage.database import Database
 from service.storage.paging import By
+from service.storage.snapshot import Snapshot
+from service.storage.statements import ask, whole
 
 
 @pytest.fixture
@@ -130,10 +133,13 @@ def test_connections_that_were_cut_are_replaced(database: Database, database_url
 
 
 def test_a_filter_that_is_not_asked_for_is_not_planned(database: Database) -> None:
-    statement = whole("spending_years/list", given({"release": "x", "year": "[2014,]"}), False)
+    year = Range("int4range", "[2014,]")
+    asked = ask("spending_years/list", {"release": "x", "year": year, "member": None})
+    statement = whole("spending_years/list", asked.conditions, frozenset(asked.values))
     assert statement.names == ("release", "year")
-    assert b"(true OR NULL::text[] IS NULL)" in statement.text
-    assert b"(false AND $2::int4range IS NULL)" in statement.text
+    assert asked.values == {"release": "x", "year": "[2014,]"}
+    assert b'WHERE matching."year" <@ $2::int4range' in statement.text
+    assert b'matching."member"' not in statement.text
 
 
 def test_rows_that_nobody_read_to_the_end_leave_the_next_request_alone(database_url: str) -> None:
@@ -142,7 +148,13 @@ def test_rows_that_nobody_read_to_the_end_leave_the_next_request_alone(database_
 
     def fail() -> None:
         with database.snapshot() as snapshot:
-            begun.append(iter(snapshot.fetch_each("members/list", {}, (By("code", "text"),))))
+            begun.append(
+                iter(
+                    snapshot.fetch_each(
+                        "members/list", ask("members/list", {}), (By("code", "text"),)
+                    )
+                )
+            )
             next(begun[0])
             raise OSError("the disk is full")
 
@@ -150,7 +162,7 @@ def test_rows_that_nobody_read_to_the_end_leave_the_next_request_alone(database_
         with pytest.raises(OSError, match="full"):
             fail()
         with database.snapshot() as snapshot:
-            asked = {"release": "nato-2026-07-10"}
+            asked = ask("observations/list", {"release": "nato-2026-07-10"})
             rows = iter(snapshot.fetch_each("observations/list", asked, (By("area", "text"),)))
             next(rows)
             begun[0].close()  # as the collector of garbage does, at any time

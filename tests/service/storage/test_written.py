@@ -23,8 +23,7 @@ from schemas.dumping import dumper
 from schemas.observations import Observation
 from schemas.spending_years import SpendingYear
 from service.http.formats import as_json
-from service.storage.database import given as named
-from service.storage.database import whole
+from service.storage.statements import whole
 
 from ...conftest import DATA, made_database, served
 
@@ -53,7 +52,7 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 def rows_of(connection: Connection, table: str, release: str) -> list[dict[str, Any]]:
     asked = {"release": release}
-    statement = whole(LISTS[table][1], named(asked), False)
+    statement = whole(LISTS[table][1], (), frozenset(asked))
     return connection.execute(statement.text, statement.fill(asked)).fetchall()
 
 

@@ -1,10 +1,9 @@
 """The codes in use, so that a filter can be checked before it reaches a query."""
 
-import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from schemas.faults import nearest
 
@@ -18,9 +17,6 @@ MARKS = frozenset(" -_.,'\u2019()")
 class Codes:
     """For each codelist (`member`, `release`, …) what may be written, and its code."""
 
-    _newest: ClassVar[tuple[str, "Codes"] | None] = None
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-
     def __init__(self, rows: Iterable[dict[str, Any]], withdrawn: Iterable[dict[str, Any]]):
         """Take rows of {"codelist", "code", "spelling"}, a code's own spelling first, and the
         releases withdrawn: {"id", "withdrawn_on", "withdrawn_reason"}.
@@ -32,14 +28,6 @@ class Codes:
             codelist, spelling = row["codelist"], row["spelling"]
             self._codes[codelist].setdefault(folded(codelist, spelling), row["code"])
             self._spellings[codelist].setdefault(spelling, row["code"])
-
-    @classmethod
-    def at(cls, revision: str, read: Callable[[str], list[dict[str, Any]]]) -> "Codes":
-        """Return the codes of a revision of the data, reading them once by their queries' names."""
-        with cls._lock:
-            if cls._newest is None or cls._newest[0] != revision:
-                cls._newest = (revision, cls(read("codes/list"), read("releases/withdrawn")))
-            return cls._newest[1]
 
     def find(self, codelist: str, given: str) -> str | None:
         return self._codes[codelist].get(folded(codelist, given))

@@ -28,39 +28,11 @@ def joined(of_item: str) -> str:
     """
 
 
-# The shortest digits that are read as the same double, as Python has them. PostgreSQL has the same
-# but for its notation (no .0, and exponents from 1e+15 on), and for a digit too many where the
-# shortest lies just between two doubles, as 1e+23 does. Such have up to 54 bits and 17 digits, and
-# 5^23 is the last power of five within 54 bits: there are none beyond 1e+40.
-SHORTEST = r"""
-CASE
-    WHEN abs({0}) < 1e15 AND {0} <> trunc({0}) THEN {0}::text
-    WHEN abs({0}) < 1e15 THEN {0}::text || '.0'
-    WHEN abs({0}) < 1e16 AND {0} <> trunc({0}) THEN {0}::text::numeric::text
-    WHEN abs({0}) < 1e16 THEN {0}::text::numeric::text || '.0'
-    WHEN abs({0}) < 1e40 THEN coalesce((
-        SELECT shorter.digits
-        FROM (
-            SELECT regexp_replace(trim(to_char({0}, form)), '\.?0*e', 'e') AS digits
-            FROM (VALUES ('9.99999999999999EEEE'), ('9.999999999999999EEEE')) AS known (form)
-        ) AS shorter
-        WHERE shorter.digits::float8 = {0}
-        ORDER BY length(shorter.digits)
-        LIMIT 1
-    ), {0}::text)
-    ELSE {0}::text
-END
-"""
-
 # COPY writes an empty text as "", to tell it from null; csv.writer writes nothing.
 CELLS: Mapping[str, Cell] = {
     "text": Cell("{0}::text", "NULLIF({0}, '')"),
     "integer": Cell("{0}::bigint"),
-    "number": Cell("{0}::float8", SHORTEST),
-    "boolean": Cell("{0}::boolean::text"),
-    "day": Cell("to_char({0}, 'YYYY-MM-DD')"),
-    "instant": Cell("""to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""),
-    "list": Cell("to_jsonb({0})", joined("coalesce(item.value #>> '{{}}', '')")),
+    "number": Cell("{0}::float8", "digits_of({0})"),
     "missing": Cell(
         "to_jsonb({0})",
         joined("(item.value ->> 'field') || '=' || (item.value ->> 'reason')"),

@@ -1,0 +1,33 @@
+-- Of the rows that match, those of the newest year in which every member asked for that has armed
+-- forces has a figure.
+WITH matching AS ({query}),
+
+asked AS (
+    SELECT DISTINCT {by}, everybody.{who} AS who
+    FROM ({everybody}) AS everybody
+    WHERE everybody.has_armed_forces
+),
+
+complete AS (
+    SELECT {by}, max(shared.year) AS newest_year
+    FROM (
+        SELECT {by}, matching.year, count(*) AS members
+        FROM matching
+        WHERE matching.is_known AND matching.has_armed_forces
+        GROUP BY {by}, matching.year
+    ) AS shared
+    WHERE
+        shared.members = (
+            SELECT count(*)
+            FROM asked
+            WHERE
+                ({asked_by}) = ({shared_by})
+                AND is_in_group(%(group)s::text, asked.who, shared.year)
+        )
+    GROUP BY {by}
+)
+
+SELECT matching.*
+FROM matching
+INNER JOIN complete USING ({by})
+WHERE matching.year = complete.newest_year
