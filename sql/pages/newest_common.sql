@@ -22,7 +22,10 @@ complete AS (
             FROM asked
             WHERE
                 ({asked_by}) = ({shared_by})
-                AND is_in_group(%(group)s::text, asked.who, shared.year)
+                AND (
+                    %(group)s::text IS NULL
+                    OR is_in_group(%(group)s::text, asked.who, shared.year)
+                )
         )
     GROUP BY {by}
 )

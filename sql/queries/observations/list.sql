@@ -11,7 +11,8 @@ SELECT
     release.source,
     observation.release,
     observation.source_cell,
-    notes_of(observation.notes) AS notes,
+    -- Few rows have notes: those without spare the call.
+    CASE WHEN observation.notes = '{}' THEN '[]'::jsonb ELSE notes_of(observation.notes) END AS notes,
     observation.json,
     observation.value IS NOT NULL AS is_known,
     member.has_armed_forces

@@ -23,7 +23,8 @@ SELECT
     spending_year.infrastructure_share_pct,
     spending_year.other_share_pct,
     spending_year.missing,
-    notes_of(spending_year.notes) AS notes,
+    -- Few rows have notes: those without spare the call.
+    CASE WHEN spending_year.notes = '{}' THEN '[]'::jsonb ELSE notes_of(spending_year.notes) END AS notes,
     spending_year.json,
     spending_year.has_figures AS is_known,
     member.has_armed_forces
