@@ -149,7 +149,7 @@ def database() -> Iterator[dict[str, str]]:
 
 def main() -> int:
     with database() as variables:
-        front = Front(create_app(from_environment(variables)))
+        front = Front(create_app(from_environment(variables | {"LOG_LEVEL": "WARNING"})))
         front.watch.start()
         try:
             found = asyncio.run(count_all(front, Profile()))

@@ -138,8 +138,8 @@ class ListQuery(Query):
                 continue
             if lower is not None and upper is not None and lower > upper:
                 raise empty_range(name, exact is not None)
-            ends = ("" if end is None else end for end in (lower, upper))
-            data[name] = Range(RANGES[kind], "[{},{}]".format(*ends))
+            first, last = "" if lower is None else lower, "" if upper is None else upper
+            data[name] = Range(RANGES[kind], f"[{first},{last}]")
         return data
 
 

@@ -20,6 +20,7 @@ from service.http.access_log import common_part
 from service.http.answer import Answer
 from service.http.files import BrokenOffError
 from service.http.headers import REQUEST_ID
+from service.http.probes import PROBES
 from service.http.rate_limit import RateLimit
 from service.http.request_id import PLAIN
 from service.storage.database import Database
@@ -193,7 +194,7 @@ class Front:
         Return None for one that is sent already. Once begun, an answer is logged and kept also
         when its client goes.
         """
-        if asked.endpoint.is_probe:
+        if asked.endpoint.path in PROBES:
             self.record.flush()  # so that /metrics counts what was answered before it
         today, made = clock.today(), list[Answer]()
         is_given_up = False
@@ -206,7 +207,7 @@ class Front:
         if entry is not None and answer.parts is None:
             self.entries.add(entry, spelling)
         if is_given_up:
-            self.count(exchange, asked, answer.status)
+            self.count(exchange, asked, answer)
             if answer.parts is not None:
                 await self.going_on.run(answer.close)
             raise asyncio.CancelledError
@@ -215,7 +216,7 @@ class Front:
         self.land(asked.key, flight)
         fields = as_fields(answer.fields)
         fields.append((ID_FIELD, exchange.request_id))
-        fields += as_fields(self.count(exchange, asked, answer.status).items())
+        fields += as_fields(self.count(exchange, asked, answer).items())
         body = await self.give(exchange, answer, fields, entry is not None)
         if entry is not None and body is not None:
             entry.headers.append((b"content-length", b"%d" % len(body)))
@@ -237,20 +238,22 @@ class Front:
         self.watch.hurry()
         return None
 
-    def count(self, exchange: Exchange, asked: Asked, status: int) -> Mapping[str, str]:
+    def count(self, exchange: Exchange, asked: Asked, answer: Answer) -> Mapping[str, str]:
         """Log and count an answer of an endpoint; return what the rate limit says of it."""
+        release = dict(answer.fields).get("X-Data-Release")
         self.record.add(
             exchange.method,
             asked.endpoint.path,
-            common_part(asked.endpoint.path, asked.question.path, None),
-            status,
+            common_part(asked.endpoint.path, asked.question.path, release),
+            answer.status,
             exchange.request_id,
             exchange.began,
             False,
         )
-        if self.limit is None or asked.endpoint.is_probe:
+        if self.limit is None or asked.endpoint.path in PROBES:
             return {}
-        return self.limit.counted(self.reader.address(exchange.scope, exchange.headers), status)
+        address = self.reader.address(exchange.scope, exchange.headers)
+        return self.limit.counted(address, answer.status)
 
     async def forward(self, exchange: Exchange) -> None:
         """Send what Flask answers; it logs and counts that itself."""

@@ -65,8 +65,12 @@ class Reader:
             given(b"x-forwarded-proto", b""),
             self.trusted_proxies,
         )
-        is_plain = len(path) + len(query) <= LONGEST and query.isascii()
-        if found is None or root is None or not (is_plain and is_single(query)):
+        if found is None or root is None:
+            return None
+        if len(path) + len(query) > LONGEST or not query.isascii():
+            return None
+        # A parameter that is given twice is a fault for one, a list for another.
+        if max(map(len, asked_for(query).values()), default=0) > 1:
             return None
         accept, accept_encoding = given(b"accept", b""), given(b"accept-encoding", b"")
         try:
@@ -91,12 +95,6 @@ class Reader:
 
 def text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
-
-
-@lru_cache(1000)
-def is_single(query: bytes) -> bool:
-    """Tell whether no parameter is given twice: for one that is a fault, for another a list."""
-    return max(map(len, asked_for(query).values()), default=0) <= 1
 
 
 @lru_cache(1000)

@@ -22,15 +22,6 @@ class Call:
     result: "asyncio.Future[Any]"
     is_over: bool = False
 
-    def finish(self, made: Any, error: BaseException | None) -> None:
-        self.is_over = True
-        if self.result.done():  # given up
-            return
-        if error is None:
-            self.result.set_result(made)
-        else:
-            self.result.set_exception(error)
-
 
 class Threads:
     """Up to so many threads, each started when all others are busy.
@@ -101,7 +92,13 @@ class Threads:
 
     def finish(self, call: Call, made: Any, error: BaseException | None) -> None:
         self.busy -= 1
-        call.finish(made, error)
+        call.is_over = True
+        if call.result.done():  # given up
+            return
+        if error is None:
+            call.result.set_result(made)
+        else:
+            call.result.set_exception(error)
 
     def shutdown(self) -> None:
         """Let each thread end once there is nothing more to do."""

@@ -39,7 +39,8 @@ def whole(question: Question, own: Fields, content: bytes, validators: Validator
     if validators is None:
         fields.append(("Content-Length", str(len(content))))
         return Answer(200, fields, content)
-    if has_client(fields, validators, question.conditions):
+    conditions = question.conditions
+    if conditions is not UNCONDITIONAL and has_client(fields, validators, conditions):
         return Answer(304, without_body(fields))
     if question.coding is not None and is_worth_it(content):
         content = question.coding.whole(content)
@@ -61,7 +62,8 @@ def in_parts(
     `lent` is what the body holds. Nothing is written of a 304, nor for HEAD.
     """
     fields = own + fields_of(validators, question)
-    if has_client(fields, validators, question.conditions):
+    conditions = question.conditions
+    if conditions is not UNCONDITIONAL and has_client(fields, validators, conditions):
         return Answer(304, without_body(fields))
     if question.coding is not None:
         fields.append(("Content-Encoding", question.coding.name))
@@ -76,7 +78,5 @@ def in_parts(
 
 def has_client(fields: Fields, validators: Validators, conditions: Conditions) -> bool:
     """Tell whether the client has the answer already."""
-    if conditions is UNCONDITIONAL:
-        return False
     etag = next(value for name, value in fields if name == "ETag")
     return is_known(etag, validators.changed_at, conditions.match, conditions.since)

@@ -73,7 +73,12 @@ def page(
     """
     order = order_by(schema, tuple(query["sort"] or schema.order))
     of_release = None if release is None else release["id"]
-    asked = ask(name, filters(query, of_release), newest(schema, query))
+    latest = query.get("latest")
+    newest = None
+    if latest is not None and issubclass(schema, Latest):
+        newest = Newest(latest, schema.newest_of, schema.newest_by)
+    chosen = {} if of_release is None else {"release": of_release, "source": None}
+    asked = ask(name, {**query, **NO_FILTERS, **chosen}, newest)
     if "limit" not in query:
         return {
             "data": snapshot.fetch_each(name, asked, order),
@@ -96,23 +101,8 @@ def page(
     }
 
 
-# What a list takes besides conditions on its rows.
-NO_FILTERS = frozenset({"as_of", "cursor", "latest", "limit", "sort"})
-
-
-def filters(query: Query, release: str | None) -> Query:
-    """Return the conditions of a query on its rows; a release stands for its source."""
-    found = {name: value for name, value in query.items() if name not in NO_FILTERS}
-    return found if release is None else found | {"release": release, "source": None}
-
-
-def newest(schema: type[ListQuery], query: Query) -> Newest | None:
-    """Return what `latest` asks, if it does."""
-    kind = query.get("latest")
-    if kind is None or not issubclass(schema, Latest):
-        return None
-    return Newest(kind, schema.newest_of, schema.newest_by)
-
+# What a list takes besides conditions on its rows, as asking nothing.
+NO_FILTERS = dict.fromkeys(("as_of", "cursor", "latest", "limit", "sort"))
 
 META = {"api_version": API_VERSION}
 

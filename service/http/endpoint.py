@@ -70,10 +70,6 @@ class Endpoint:
         """Return the names of the path's parameters."""
         return ARGUMENT.findall(self.path)
 
-    @property
-    def is_probe(self) -> bool:
-        return self.path in PROBES
-
     def answer(self, question: Question) -> Answer:
         """Return the answer, that to an error too. Needs the application's context."""
         try:
@@ -176,7 +172,7 @@ class Constant(Enveloped):
         parsing.parse(self.accepts, None, question.query_string)
         body = self.view(**question.arguments)
         validators = None
-        if not self.is_probe:
+        if self.path not in PROBES:
             linked = body | {"links": links_of(body, question)}
             validators = caching.of_content(enveloped(dumper(self.returns)(linked)))
         if isinstance(question.form, File):

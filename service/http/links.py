@@ -27,7 +27,9 @@ def head_of(body: Body, question: Question, alternates: tuple[Format, ...]) -> F
     `alternates` are the formats that the same rows can be had in.
     """
     form, meta = question.form, body["meta"]
-    linked = [f'<{to}>; rel="{relation}"' for relation, to in body["links"].items() if to]
+    linked = [f'<{question.link}>; rel="self"']
+    if after := body["links"].get("next"):
+        linked.append(f'<{after}>; rel="next"')
     # Files have a rule, the path and a suffix: six links would be longer than the rest of the head.
     for other in alternates:
         if other.suffix != form.suffix:

@@ -11,6 +11,7 @@ from . import caching, parsing
 from .answer import Answer, whole
 from .endpoint import Endpoint
 from .headers import OF_DATA, Fields
+from .probes import PROBES
 from .question import Question
 
 
@@ -35,4 +36,4 @@ class TextEndpoint(Endpoint):
         content = self.view()
         own: Fields = [("Content-Type", form.media_type + form.parameters), *self.own]
         validators = caching.of_content(content)._replace(cache_control=self.cache_control)
-        return whole(question, own, content, None if self.is_probe else validators)
+        return whole(question, own, content, None if self.path in PROBES else validators)

@@ -72,7 +72,7 @@ class Statement(NamedTuple):
     names: tuple[str, ...]
 
     def fill(self, values: Mapping[str, Any]) -> list[Any]:
-        return [values.get(name) for name in self.names]
+        return list(map(values.get, self.names))
 
 
 class Numbers(dict[str, str]):

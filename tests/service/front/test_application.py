@@ -560,3 +560,21 @@ def metric(front: Client, name: str) -> float:
     lines = front.get("/metrics").body.decode().splitlines()
     found = [line for line in lines if line.startswith(f"burdenshare_{name} ")]
     return float(found[0].rpartition(" ")[2]) if found else 0
+
+
+def test_the_log_names_the_release_of_a_file_too(
+    database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(Config(database_url=database_url, log_level="INFO"))
+    for handler in logging.getLogger("burdenshare").handlers:
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(sys.stderr)
+    try:
+        with fronting(app) as front:
+            front.get("/v1/spending-years.csv?year=2024")
+            front.front.record.flush()
+        [line] = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+        assert (line["route"], line["release"]) == ("/v1/spending-years.csv", "nato-2026-07-10")
+    finally:
+        logging.getLogger("burdenshare").setLevel("WARNING")
+        app.extensions["database"].close()

@@ -39,7 +39,7 @@ LISTS = {
     if isinstance(endpoint.format, Format) and issubclass(endpoint.accepts, ListQuery)
 }
 # Those that choose a release, or are conditions in another form.
-ELSEWHERE = NO_FILTERS | {"group", "release", "source", "updated_since"}
+ELSEWHERE = NO_FILTERS.keys() | {"group", "release", "source", "updated_since"}
 
 
 @pytest.mark.parametrize("path", LISTS)
