@@ -24,7 +24,15 @@ complete AS (
                 ({asked_by}) = ({shared_by})
                 AND (
                     %(group)s::text IS NULL
-                    OR is_in_group(%(group)s::text, asked.who, shared.year)
+                    OR EXISTS (
+                        SELECT
+                        FROM group_member
+                        WHERE
+                            group_member.group_id = %(group)s::text
+                            AND group_member.member = asked.who
+                            AND shared.year BETWEEN group_member.year_first
+                            AND coalesce(group_member.year_last, shared.year)
+                    )
                 )
         )
     GROUP BY {by}
