@@ -1,6 +1,6 @@
 -- Of the rows that match, those of the newest year in which every member asked for that has armed
--- forces has a figure.
-WITH matching AS ({query}),
+-- forces has a figure. Not materialized, since each use takes few of the columns.
+WITH matching AS NOT MATERIALIZED ({query}),
 
 asked AS (
     SELECT DISTINCT {by}, everybody.{who} AS who
