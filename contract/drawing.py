@@ -13,8 +13,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from schemas.problems import Problem
-from service import API_VERSION, create_app
-from service.about import TITLE
+from service import create_app
+from service.about import API_VERSION, TITLE
 from service.http.endpoint import Endpoint
 
 from . import example_file, text

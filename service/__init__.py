@@ -7,8 +7,6 @@ from .config import Config, ConfigError, from_environment
 if TYPE_CHECKING:
     from flask import Flask
 
-API_VERSION = "0.9.0"
-
 
 def create_app(config: Config | None = None) -> "Flask":
     """Return the WSGI application. Nothing is connected before the first request."""

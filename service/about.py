@@ -1,4 +1,6 @@
-"""What the service calls itself."""
+"""What the service calls itself, and which version of its contract it keeps."""
+
+API_VERSION = "0.9.0"
 
 TITLE = "Burdenshare"
 

@@ -41,3 +41,13 @@ def unknown_in_path(name: str, given: str, did_you_mean: str | None, where: str)
 def gone(place: str, name: str, said: str) -> ProblemError:
     """Return the 410 for what names a withdrawn release."""
     return ProblemError("gone", said, [(place, name, Fault("gone", said))])
+
+
+def invalid_cursor() -> ProblemError:
+    """Return the 400 for a cursor that the query did not give out."""
+    fault = Fault(
+        "invalid_cursor",
+        "The cursor does not belong to this query. Follow links.next as it stands, or leave the "
+        "cursor out to start again.",
+    )
+    return wrong_parameters([("query", "cursor", fault)])

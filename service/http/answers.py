@@ -6,8 +6,9 @@ from typing import Any
 
 from schemas.base import ListQuery, sortable
 from schemas.vintage import Latest
-from service import API_VERSION
-from service.problems import unknown_in_path
+from service.about import API_VERSION
+from service.problems import invalid_cursor
+from service.rules.lookups import known_code
 from service.storage.errors import InvalidCursorError
 from service.storage.paging import By, Paging
 from service.storage.revision import Row
@@ -37,12 +38,9 @@ def named_row(
     snapshot: Snapshot, codelist: str, folder: str, given: str, query: Query | None = None
 ) -> Row:
     """Return the row that a path names by its id. Raises a 404 ProblemError."""
-    code = snapshot.codes.find(codelist, given)
-    asked = {**(query or {}), "id": code}
-    row = None if code is None else snapshot.fetch_one(f"{folder}/list", asked)
-    if row is None:
-        near = snapshot.codes.nearest(codelist, given)
-        raise unknown_in_path(codelist, given, near, f"/v1/{folder}")
+    code = known_code(snapshot, codelist, given, f"/v1/{folder}")
+    row = snapshot.fetch_one(f"{folder}/list", {**(query or {}), "id": code})
+    assert row is not None, f"{folder}/list has no row for {code}, which it names"
     return row
 
 
@@ -93,7 +91,7 @@ def page(
         else:
             found = snapshot.fetch_page(name, asked, paging, counts, is_long)
     except InvalidCursorError as error:
-        raise cursor.invalid_cursor() from error
+        raise invalid_cursor() from error
     return {
         "data": found.rows,
         "meta": META | {"count": len(found.rows)} | found.counts | provenance(release),
@@ -130,9 +128,3 @@ def order_by(schema: type[ListQuery], sort: tuple[tuple[str, bool], ...]) -> tup
         By(name, types[name], descending, columns[name].allow_none)
         for name, descending in (asked | rest).items()
     )
-
-
-def pinned_release(query: Query) -> str | None:
-    """Return the release that the first page was read from, on the pages after it."""
-    found = query.get("cursor")
-    return None if found is None else found.release

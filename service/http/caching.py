@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from werkzeug.http import http_date, parse_date, parse_etags
 
-from service import API_VERSION, clock
+from service import clock
+from service.about import API_VERSION
 from service.storage.snapshot import Snapshot
 
 from .headers import Fields

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.base import LONGEST_CURSOR
-from schemas.faults import Fault
-from service.problems import ProblemError, wrong_parameters
+from service.problems import invalid_cursor
 from service.storage.paging import By
 
 if TYPE_CHECKING:
@@ -98,12 +97,3 @@ FITS: Mapping[str, Callable[[str], bool]] = {
     "date": matching(DAY, date.fromisoformat),
     "timestamptz": matching(INSTANT, datetime.fromisoformat),
 }
-
-
-def invalid_cursor() -> ProblemError:
-    fault = Fault(
-        "invalid_cursor",
-        "The cursor does not belong to this query. Follow links.next as it stands, or leave the "
-        "cursor out to start again.",
-    )
-    return wrong_parameters([("query", "cursor", fault)])

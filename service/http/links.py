@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service import API_VERSION
+from service.about import API_VERSION
 
 from .formats import Archive, File, Format
 from .headers import OF_DATA, Fields

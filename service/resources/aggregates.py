@@ -7,9 +7,8 @@ from flask import Blueprint
 from schemas.aggregates import AggregateListQuery, AggregatePage
 from service.http import answers
 from service.http.routing import endpoint
+from service.rules.releases import choose_release
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("aggregates", __name__)
 
@@ -29,5 +28,5 @@ def list_aggregates(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     `member`. A group is composed by who belonged to it in the year; each row names them, and those
     whose figure is missing.
     """
-    release = choose(snapshot, query)
+    release = choose_release(snapshot, query)
     return answers.page(snapshot, "aggregates/list", AggregateListQuery, query, release)

@@ -9,10 +9,10 @@ from schemas.faults import Fault
 from service.http import answers
 from service.http.routing import endpoint
 from service.problems import ProblemError
+from service.rules.comparing import as_compared
+from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("assessments", __name__)
 
@@ -35,7 +35,7 @@ def list_assessments(snapshot: Snapshot, query: dict[str, Any], target: str) -> 
     (`year=2024`), on a day (`as_of=2024-07-01`), or as a headline would have it (`rounding=1`);
     `meta.rule` says what was compared. A target that is a yearly rise, and no level, has none: 404.
     """
-    release, found = choose(snapshot, query), assessable(snapshot, target)
+    release, found = choose_release(snapshot, query), assessable(snapshot, target)
     asked = query | {"target": found["id"]}
     page = answers.page(
         snapshot, "assessments/list", AssessmentListQuery, asked, release, "assessments/counts"
@@ -80,10 +80,3 @@ NEAR = (
 def comparison(target: Row, indicator: str, rounding: int | None) -> str:
     line = f"{target['comparison']} {target['value']:g}"
     return f"A target is met where {indicator}, {as_compared(rounding)}, is {line}."
-
-
-def as_compared(rounding: int | None) -> str:
-    """Say in words what is done to a figure before it is compared."""
-    if rounding is None:
-        return "as published, unrounded"
-    return f"rounded half up to {rounding} decimal{'' if rounding == 1 else 's'}"

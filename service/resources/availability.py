@@ -9,11 +9,10 @@ from schemas.availability import AvailabilityListQuery, AvailabilityPage
 from schemas.parameters import ReleaseCode
 from service.http import answers, caching
 from service.http.routing import endpoint
+from service.rules.comparing import ids
+from service.rules.releases import before_first, newest_by
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .releases import before_first, dated
-from .revisions import ids
 
 blueprint = Blueprint("availability", __name__)
 
@@ -63,4 +62,4 @@ def meant(held: list[Row], given: str) -> Iterator[str]:
         return
     for source in {row["source"] for row in held}:
         own = [row for row in held if row["source"] == source]
-        yield dated(own, None, first=given == "first")["id"]
+        yield newest_by(own, None, first=given == "first")["id"]

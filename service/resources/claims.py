@@ -9,10 +9,9 @@ from schemas.faults import Fault
 from service.http import answers, caching
 from service.http.routing import endpoint
 from service.problems import wrong_parameters
+from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("claims", __name__)
 
@@ -81,8 +80,8 @@ def choose_each(snapshot: Snapshot, query: dict[str, Any]) -> list[Row]:
     day = query["as_of"]
     sources = {row["source"] for row in every if day is None or row["published_on"] <= day}
     if query["source"] or is_named(query) or not sources:
-        return [choose(snapshot, query)]
-    return [choose(snapshot, query | {"source": source}) for source in sorted(sources)]
+        return [choose_release(snapshot, query)]
+    return [choose_release(snapshot, query | {"source": source}) for source in sorted(sources)]
 
 
 def is_named(query: dict[str, Any]) -> bool:
@@ -97,8 +96,8 @@ def choose_for(snapshot: Snapshot, query: dict[str, Any], claim: Row) -> list[Ro
     own = claim["source"]
     if query["source"] in (None, own) and not is_named(query):
         held = snapshot.fetch_all("releases/chronology", {"source": own})
-        return [choose(snapshot, query | {"source": own})] if held else []
-    release = choose(snapshot, query)
+        return [choose_release(snapshot, query | {"source": own})] if held else []
+    release = choose_release(snapshot, query)
     if release["source"] != own:
         name = "source" if query["source"] else "release"
         fault = Fault("conflicting_parameters", f"{claim['id']} is checked in figures of {own}.")

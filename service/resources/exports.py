@@ -10,11 +10,11 @@ from service.http.download import Chosen
 from service.http.formats import ZIP
 from service.http.package import write_package
 from service.http.routing import download, endpoint
-from service.problems import gone, unknown_in_path
+from service.problems import gone
+from service.rules.lookups import known_code
+from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("exports", __name__)
 
@@ -61,12 +61,9 @@ def get_export(snapshot: Snapshot, release: str) -> Chosen:
     """
     if said := snapshot.codes.withdrawal(release):
         raise gone("path", "release", said)
-    code = snapshot.codes.find("release", release)
-    if code is None:
-        near = snapshot.codes.nearest("release", release)
-        raise unknown_in_path("release", release, near, "/v1/exports")
+    code = known_code(snapshot, "release", release, "/v1/exports")
     return chosen(snapshot, code), caching.of_dataset(snapshot, {})
 
 
 def chosen(snapshot: Snapshot, release: str | None) -> Row:
-    return choose(snapshot, {"source": None, "release": release, "as_of": None})
+    return choose_release(snapshot, {"source": None, "release": release, "as_of": None})

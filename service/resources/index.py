@@ -6,8 +6,7 @@ from flask import Blueprint, current_app
 
 from schemas.base import NoParameters
 from schemas.index import IndexItem
-from service import API_VERSION
-from service.about import SUMMARY, TITLE
+from service.about import API_VERSION, SUMMARY, TITLE
 from service.http import answers
 from service.http.endpoint import endpoints_of
 from service.http.formats import Archive, File

@@ -8,7 +8,7 @@ from schemas.base import NoParameters
 from schemas.members import MemberItem, MemberListQuery, MemberPage
 from service.http import answers
 from service.http.routing import endpoint
-from service.problems import unknown_in_path
+from service.rules.lookups import known_code
 from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("members", __name__)
@@ -37,15 +37,7 @@ def get_member(snapshot: Snapshot, query: dict[str, Any], member: str) -> Any:
     The path takes what the `member` filter takes: alpha-3, alpha-2, `EL`, `UK`, a name or a former
     name, in any case.
     """
-    row = snapshot.fetch_one("members/list", {"member": [code_of(snapshot, member)]})
+    code = known_code(snapshot, "member", member, "/v1/members")
+    row = snapshot.fetch_one("members/list", {"member": [code]})
     assert row is not None
     return answers.item(row)
-
-
-def code_of(snapshot: Snapshot, given: str) -> str:
-    """Return the alpha-3 code of a member named in a path. Raises a 404 ProblemError."""
-    code = snapshot.codes.find("member", given)
-    if code is None:
-        near = snapshot.codes.nearest("member", given)
-        raise unknown_in_path("member", given, near, "/v1/members")
-    return code

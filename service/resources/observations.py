@@ -10,10 +10,9 @@ from service.http.json_stat import JSON_STAT
 from service.http.parquet import PARQUET
 from service.http.routing import FILES, endpoint
 from service.http.sdmx import SDMX_CSV
+from service.rules.lookups import meanings_of_codes
+from service.rules.releases import choose_release
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
-from .structures import codes_of
 
 blueprint = Blueprint("observations", __name__)
 
@@ -33,6 +32,6 @@ def list_observations(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     that a figure stands in, and for the publisher's own aggregates. A missing figure of a member
     has a row too, with the reason.
     """
-    release = choose(snapshot, query)
+    release = choose_release(snapshot, query)
     body = answers.page(snapshot, "observations/list", ObservationListQuery, query, release)
-    return body if "limit" in query else body | {"codes": codes_of(snapshot)}
+    return body if "limit" in query else body | {"codes": meanings_of_codes(snapshot)}

@@ -9,10 +9,9 @@ from schemas.paths import PathListQuery, PathPage
 from service.http import answers
 from service.http.routing import endpoint
 from service.problems import wrong_parameters
+from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("paths", __name__)
 
@@ -37,7 +36,7 @@ def list_paths(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     whether the proposal `rutte-2025-step` would be enough. An arithmetic of assumptions, and no
     forecast.
     """
-    release, target = choose(snapshot, query), reachable(snapshot, query)
+    release, target = choose_release(snapshot, query), reachable(snapshot, query)
     asked = query | {"target": target["id"]}
     page = answers.page(snapshot, "paths/list", PathListQuery, asked, release)
     page["meta"]["rule"] = RULE

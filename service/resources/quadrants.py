@@ -8,10 +8,9 @@ from schemas.base import Range
 from schemas.quadrants import QuadrantListQuery, QuadrantPage
 from service.http import answers
 from service.http.routing import endpoint
+from service.rules.comparing import as_compared
+from service.rules.releases import choose_release
 from service.storage.snapshot import Snapshot
-
-from .assessments import as_compared
-from .releases import choose
 
 blueprint = Blueprint("quadrants", __name__)
 
@@ -29,7 +28,7 @@ def list_quadrants(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     The guidelines are 2 % of GDP for defence, and a fifth of that for major equipment. The year is
     the newest that the release covers unless another is asked for; `meta.year` names it.
     """
-    release = choose(snapshot, query)
+    release = choose_release(snapshot, query)
     year = release["year_last"] if query["year"] is None else year_of(query["year"])
     page = answers.page(
         snapshot,

@@ -7,9 +7,8 @@ from flask import Blueprint
 from schemas.rankings import RankingListQuery, RankingPage
 from service.http import answers
 from service.http.routing import endpoint
+from service.rules.releases import choose_release
 from service.storage.snapshot import Snapshot
-
-from .releases import choose
 
 blueprint = Blueprint("rankings", __name__)
 
@@ -32,7 +31,7 @@ def list_rankings(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     A member without a figure, or not yet in the alliance, has no rank; `missing` says why. For a
     table in order of rank ask for one `year` and `sort=rank`.
     """
-    release = choose(snapshot, query)
+    release = choose_release(snapshot, query)
     asked = query | {"indicator": query["indicator"] or DEFAULT_INDICATOR}
     page = answers.page(snapshot, "rankings/list", RankingListQuery, asked, release)
     page["meta"]["rule"] = rule(asked["indicator"])

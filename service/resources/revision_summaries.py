@@ -7,9 +7,8 @@ from flask import Blueprint
 from schemas.revision_summaries import RevisionSummaryListQuery, RevisionSummaryPage
 from service.http import answers, caching
 from service.http.routing import endpoint
+from service.rules.comparing import comparing, ids, releases_known
 from service.storage.snapshot import Snapshot
-
-from .revisions import comparing, ids, releases_known
 
 blueprint = Blueprint("revision_summaries", __name__)
 

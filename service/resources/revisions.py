@@ -14,20 +14,12 @@ from schemas.revisions import (
 from service.http import answers, caching
 from service.http.routing import endpoint
 from service.problems import ProblemError, unknown_in_path
+from service.rules.comparing import RULE, comparing, ids, releases_known
+from service.rules.lookups import known_code
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
 
-from .releases import choose
-
 blueprint = Blueprint("revisions", __name__)
-
-RULE = (
-    "A figure is compared with the same one in the previous release of its source that carries it; "
-    "a release that has it missing is passed over. Its kind is the first that applies: unchanged; "
-    "currency: national currency, and another one; rebase: money in constant prices of another "
-    "year; precision: equal once rounded half up to the fewer of the two releases' decimals, a "
-    "release's being the most that it gives for the indicator; revision: everything else."
-)
 
 
 @endpoint(
@@ -91,45 +83,10 @@ def get_revision_history(
     return body
 
 
-def releases_known(snapshot: Snapshot, query: dict[str, Any]) -> list[Row]:
-    """Return the releases of a source up to the one or the day asked for, oldest first.
-
-    Raises a 400 ProblemError when the source had none by then.
-    """
-    chosen = choose(snapshot, query)
-    day = query["as_of"] or (chosen["published_on"] if query["release"] else None)
-    return [
-        release
-        for release in snapshot.fetch_fixed("releases/chronology")
-        if release["source"] == chosen["source"] and (day is None or release["published_on"] <= day)
-    ]
-
-
 def compared(query: dict[str, Any], releases: list[Row]) -> Row:
     """Return what to filter comparisons by: the releases by name only where not all are meant."""
     is_part = query["release"] or query["as_of"]
     return {"source": releases[0]["source"], "release": ids(releases) if is_part else None}
-
-
-def ids(releases: list[Row]) -> list[str]:
-    return [release["id"] for release in releases]
-
-
-def comparing(query: dict[str, Any], releases: list[Row]) -> Row:
-    return {
-        "source": releases[0]["source"],
-        "as_of": query["as_of"],
-        "rule": RULE,
-        "releases": releases,
-    }
-
-
-def known_code(snapshot: Snapshot, codelist: str, given: str, where: str) -> str:
-    """Return the code of what a path names. Raises a 404 ProblemError that names the nearest."""
-    code = snapshot.codes.find(codelist, given)
-    if code is None:
-        raise unknown_in_path(codelist, given, snapshot.codes.nearest(codelist, given), where)
-    return code
 
 
 def year_in_path(given: str) -> int:

@@ -15,11 +15,10 @@ from service.http import answers
 from service.http.parquet import PARQUET
 from service.http.routing import FILES, endpoint
 from service.problems import unknown_in_path
+from service.rules.lookups import known_code
+from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
-
-from .members import code_of
-from .releases import choose
 
 blueprint = Blueprint("spending_years", __name__)
 
@@ -39,7 +38,7 @@ def list_spending_years(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     (`year=2024&share_gdp_pct_gte=2`) or on a day (`as_of=2024-07-01`). The whole table of a
     release fits the default page.
     """
-    release = choose(snapshot, query)
+    release = choose_release(snapshot, query)
     return answers.page(snapshot, "spending_years/list", SpendingYearListQuery, query, release)
 
 
@@ -54,7 +53,8 @@ def get_spending_year(snapshot: Snapshot, query: dict[str, Any], member: str, ye
 
     The same row in another `release` shows how the publisher revised it.
     """
-    release, code = choose(snapshot, query), code_of(snapshot, member)
+    release = choose_release(snapshot, query)
+    code = known_code(snapshot, "member", member, "/v1/members")
     row = find(snapshot, release, code, year)
     if row is None:
         where = f"/v1/spending-years?member={code}&release={release['id']}"

@@ -7,9 +7,9 @@ from flask import Blueprint
 from schemas.base import NoParameters
 from schemas.structures import StructureItem
 from service.http import answers, caching
-from service.http.formats import Codes
 from service.http.routing import endpoint
 from service.http.sdmx import STRUCTURE_XML
+from service.rules.lookups import meanings_of_codes
 from service.storage.snapshot import Snapshot
 
 blueprint = Blueprint("structures", __name__)
@@ -31,16 +31,8 @@ def get_observation_structure(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """
     codelists = [
         {"id": codelist, "codes": list(codes.values())}
-        for codelist, codes in codes_of(snapshot).items()
+        for codelist, codes in meanings_of_codes(snapshot).items()
     ]
     body = answers.item({"codelists": codelists})
     body["meta"]["updated_at"] = snapshot.dataset["changed_at"]
     return body
-
-
-def codes_of(snapshot: Snapshot) -> Codes:
-    """Return what the codes in an observation mean that are data: a row by codelist and code."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in snapshot.fetch_fixed("structures/list"):
-        found.setdefault(row["codelist"], {})[row["code"]] = row
-    return found

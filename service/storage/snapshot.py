@@ -1,6 +1,6 @@
 """What one request reads: every query of it answers from the same moment."""
 
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -86,10 +86,6 @@ class Snapshot:
         if name not in rows:
             rows[name] = self.fetch_all(name, {})
         return rows[name]
-
-    def find_once(self, what: Hashable, find: Callable[[], Made]) -> Made:
-        """Return what is found in fixed rows, once for each revision of the data."""
-        return self.revision.find_once(what, find)
 
     def fetch_all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run sql/queries/<name>.sql.

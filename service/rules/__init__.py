@@ -1,0 +1,1 @@
+"""What several subjects share; nothing here knows HTTP."""
