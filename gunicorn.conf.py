@@ -128,7 +128,7 @@ def refuse_pooler() -> None:
     import psycopg
 
     from service.storage import external
-    from service.storage.database import reader_conninfo
+    from service.storage.connection import reader_conninfo
 
     try:
         external.refuse_pooler(reader_conninfo(our_config))
