@@ -48,16 +48,9 @@ def compiled(schema: ma.Schema) -> Dump:
             f"        value_{at} = dump_{at}(value_{at})",
         ]
         parts.append(f"{field.data_key or name!r}: value_{at}")
-    text = "\n".join(["def fast(row):", *lines, f"    return {{{', '.join(parts)}}}"])
+    text = "\n".join(["def dump(row):", *lines, f"    return {{{', '.join(parts)}}}"])
     exec(text, names)
-    fast: Dump = names["fast"]
-
-    def dump(row: Any) -> Any:
-        try:
-            return fast(row)
-        except (AttributeError, KeyError, TypeError):  # no row of ours: marshmallow knows better
-            return schema.dump(row)
-
+    dump: Dump = names["dump"]
     return dump
 
 
