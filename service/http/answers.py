@@ -1,6 +1,6 @@
 """From rows to the envelope: data, meta, and where the next page starts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -8,9 +8,10 @@ from schemas.base import ListQuery, sortable
 from schemas.vintage import Latest
 from service.about import API_VERSION
 from service.problems import invalid_cursor
+from service.rules import listing
 from service.rules.lookups import known_code
 from service.storage.errors import InvalidCursorError
-from service.storage.paging import By, Paging
+from service.storage.paging import By, Page, Paging
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
 from service.storage.statements import Newest, ask
@@ -82,9 +83,7 @@ def page(
             "data": snapshot.fetch_each(name, asked, order),
             "meta": META | provenance(release),
         }
-    given = query["cursor"]
-    after = None if given is None else cursor.key_of(given, order, of_release)
-    paging = Paging(order, query["limit"], after)
+    paging = paging_of(query, order, of_release)
     try:
         if schema.row.is_written:
             found = snapshot.fetch_written_page(name, asked, paging)
@@ -92,10 +91,35 @@ def page(
             found = snapshot.fetch_page(name, asked, paging, counts, is_long)
     except InvalidCursorError as error:
         raise invalid_cursor() from error
+    return paged(found, release)
+
+
+def page_of(
+    rows: Iterable[Row], schema: type[ListQuery], query: Query, release: Query | None = None
+) -> Row:
+    """Return the page that a query asks for of rows that are computed here."""
+    order = order_by(schema, tuple(query["sort"] or schema.order))
+    # `release` and `source` chose the figures.
+    names = sortable(schema.row).keys() - {"release", "source"}
+    filters = {name: query[name] for name in names if query.get(name) is not None}
+    found = listing.ordered(listing.matching(rows, filters), order)
+    if "limit" not in query:
+        return {"data": found, "meta": META | provenance(release)}
+    paging = paging_of(query, order, None if release is None else release["id"])
+    return paged(listing.page_of(found, paging), release)
+
+
+def paging_of(query: Query, order: tuple[By, ...], release: str | None) -> Paging:
+    given = query["cursor"]
+    after = None if given is None else cursor.key_of(given, order, release)
+    return Paging(order, query["limit"], after)
+
+
+def paged(found: Page, release: Query | None) -> Row:
     return {
         "data": found.rows,
         "meta": META | {"count": len(found.rows)} | found.counts | provenance(release),
-        "next": (of_release, found.last_key),
+        "next": (None if release is None else release["id"], found.last_key),
     }
 
 

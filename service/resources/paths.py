@@ -1,5 +1,6 @@
 """/v1/paths: what it takes from today's share of GDP to a target."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint
@@ -9,6 +10,7 @@ from schemas.paths import PathListQuery, PathPage
 from service.http import answers
 from service.http.routing import endpoint
 from service.problems import wrong_parameters
+from service.rules.paths import Assumed, paths
 from service.rules.releases import choose_release
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
@@ -37,8 +39,9 @@ def list_paths(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     forecast.
     """
     release, target = choose_release(snapshot, query), reachable(snapshot, query)
-    asked = query | {"target": target["id"]}
-    page = answers.page(snapshot, "paths/list", PathListQuery, asked, release)
+    assumed = assumed_by(query, target)
+    rows = paths(figures_of(snapshot, release, assumed, query["member"]), release["id"], assumed)
+    page = answers.page_of(rows, PathListQuery, query, release)
     page["meta"]["rule"] = RULE
     return page
 
@@ -49,6 +52,35 @@ RULE = (
     "gdp_growth_pct and, in current prices, deflator_pct a year. spending is the year's share of "
     "the year's GDP, additional is what that is more than start_value of the same GDP."
 )
+
+
+def figures_of(
+    snapshot: Snapshot, release: Row, assumed: Assumed, members: list[str] | None
+) -> list[Row]:
+    """Return the figures that the paths start from."""
+    asked = {
+        "release": release["id"],
+        "target": assumed.target,
+        "group": assumed.group,
+        "member": members,
+        "start_year": assumed.start_year,
+        "price_basis": assumed.price_basis,
+    }
+    return snapshot.fetch_all("paths/list", asked)
+
+
+def assumed_by(query: dict[str, Any], target: Row) -> Assumed:
+    """Return what a query assumes, with the defaults of what it leaves out."""
+    return Assumed(
+        target=target["id"],
+        group=query["group"],
+        end_year=query.get("given_end_year") or target["due_year"],
+        start_year=query.get("given_start_year"),
+        step_pp=query.get("given_step_pp"),
+        gdp_growth_pct=query["gdp_growth_pct"] or Decimal(0),
+        deflator_pct=query["deflator_pct"] or Decimal(0),
+        price_basis=query["price_basis"] or "current",
+    )
 
 
 def reachable(snapshot: Snapshot, query: dict[str, Any]) -> Row:

@@ -477,3 +477,21 @@ def test_every_path_is_what_a_naive_one_is(client: FlaskClient, way: Row, basis:
         assert row["cumulative_additional_usd_m"] == naive.cumulative()
         proposed = Naive(row, None, exact(row["proposal_step_pp"]))
         assert row["proposal_reached_in"] == proposed.reached_in()
+
+
+@pytest.mark.parametrize(
+    "sort", ["start_value", "-needed_step_pp", "reached_in", "-reaches_target"]
+)
+def test_pages_joined_are_the_list_in_order_with_nulls_last(client: FlaskClient, sort: str) -> None:
+    whole = rows(client, f"step_pp=0.13&sort={sort}")
+    values = [row[sort.removeprefix("-")] for row in whole]
+    known = [value for value in values if value is not None]
+    assert known == sorted(known, reverse=sort.startswith("-"))
+    assert values == known + [None] * (len(values) - len(known))
+    joined, address = [], f"{PATH}?step_pp=0.13&sort={sort}&limit=5"
+    while address:
+        page = client.get(address).json
+        assert page is not None
+        joined += page["data"]
+        address = page["links"]["next"]
+    assert joined == whole

@@ -12,6 +12,7 @@ from service import create_app
 from service.http.answers import NO_FILTERS
 from service.http.endpoint import endpoints_of
 from service.http.formats import Format
+from service.rules.paths import Assumed
 from service.storage.statements import QUERIES, inputs_of, read_query, statement_of
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +41,8 @@ LISTS = {
 }
 # Those that choose a release, or are conditions in another form.
 ELSEWHERE = NO_FILTERS.keys() | {"group", "release", "source", "updated_since"}
+# What rows that Python computes take too.
+COMPUTED = {"/v1/paths": frozenset(Assumed._fields)}
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -48,6 +51,7 @@ def test_every_filter_is_an_input_of_the_query_or_a_field_of_the_row(path: str) 
     assert issubclass(accepts, ListQuery)
     subject = path.removesuffix(".atom").rpartition("/")[2].replace("-", "_")
     known = inputs_of(f"{subject}/list") | accepts.row().fields.keys() | ELSEWHERE
+    known |= COMPUTED.get(path, frozenset())
     fields = {name.removesuffix("_gte").removesuffix("_lte") for name in accepts().fields}
     assert fields <= known
 
