@@ -106,6 +106,5 @@ REASONS = {
     "repair or restore it.",
 }
 
-NO_SPACE = "There is no disk space left to make this file. Lists as JSON need none."
 # A disk, or what a user may take of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
