@@ -9,7 +9,9 @@ from schemas.faults import Fault
 from service.http import answers, caching
 from service.http.routing import endpoint
 from service.problems import wrong_parameters
-from service.rules.releases import choose_release
+from service.rules.claim_words import check_url, explanation
+from service.rules.claims import Check, exact, figures_of
+from service.rules.releases import choose_release, newest_by
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
 
@@ -41,11 +43,11 @@ def list_claims(snapshot: Snapshot, query: dict[str, Any]) -> Any:
     """
     releases = choose_each(snapshot, query)
     of_one = query["source"] or is_named(query)
-    asked = {
-        "release": [release["id"] for release in releases],
-        "source": releases[0]["source"] if of_one else None,
-    }
-    body = answers.page(snapshot, "claims/list", ClaimListQuery, query | asked)
+    claims = snapshot.fetch_fixed("claims/list")
+    if of_one:
+        claims = [claim for claim in claims if claim["source"] == releases[0]["source"]]
+    rows = [checked(snapshot, claim, releases) for claim in claims]
+    body = answers.page_of(rows, ClaimListQuery, query)
     body["meta"] |= checking(query, releases)
     return body
 
@@ -63,12 +65,41 @@ def get_claim(snapshot: Snapshot, query: dict[str, Any], claim: str) -> Any:
     Use it to check a headline: as known today, on the day it was said, and in any other release of
     the claimant's source.
     """
-    body = answers.named_item(snapshot, "claim", "claims", claim)
-    releases = choose_for(snapshot, query, body["data"])
-    asked = {"id": body["data"]["id"], "release": [release["id"] for release in releases]}
-    body["data"] = snapshot.fetch_one("claims/list", asked)
+    said = answers.named_row(snapshot, "claim", "claims", claim)
+    releases = choose_for(snapshot, query, said)
+    body = answers.item(checked(snapshot, said, releases))
     body["meta"] |= checking(query, releases)
     return body
+
+
+def checked(snapshot: Snapshot, claim: Row, releases: list[Row]) -> Row:
+    """Return a claim with what the release of its source says, and the one known that day."""
+    release = next((row["id"] for row in releases if row["source"] == claim["source"]), None)
+    today = check_of(snapshot, claim, release)
+    that_day = check_of(snapshot, claim, release_then(snapshot, claim))
+    return claim | {
+        "claimed_value": exact(claim["claimed_value"]),
+        "release": today.release,
+        "found_value": today.found,
+        "verdict": today.verdict,
+        "release_then": that_day.release,
+        "found_value_then": that_day.found,
+        "verdict_then": that_day.verdict,
+        "explanation": explanation(today, that_day),
+        "check_url": check_url(today),
+    }
+
+
+def check_of(snapshot: Snapshot, claim: Row, release: str | None) -> Check:
+    figures = figures_of(snapshot, release)
+    return Check(claim, release, figures, snapshot.fetch_fixed("members/list"))
+
+
+def release_then(snapshot: Snapshot, claim: Row) -> str | None:
+    """Return the release known on the day of a claim, or None before the source's first."""
+    every, day = snapshot.fetch_fixed("releases/chronology"), claim["said_on"]
+    own = [row for row in every if row["source"] == claim["source"] and row["published_on"] <= day]
+    return newest_by(own, None, first=False)["id"] if own else None
 
 
 def choose_each(snapshot: Snapshot, query: dict[str, Any]) -> list[Row]:
