@@ -38,8 +38,10 @@ def asked_for(query_string: bytes) -> Mapping[str, list[str]]:
 @lru_cache(QUERIES)
 def canonical(query_string: bytes, without: tuple[str, ...] = ()) -> str:
     """Return a query string in one spelling: sorted by name, lists joined, tracking left out."""
-    asked = asked_for(query_string)
-    pairs = [(name, ",".join(asked[name])) for name in sorted(asked) if name not in without]
+    pairs = []
+    for name, values in sorted(asked_for(query_string).items()):
+        if name not in without:
+            pairs.append((name, ",".join(values)))
     return urlencode(pairs, safe=",")
 
 

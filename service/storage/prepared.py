@@ -39,7 +39,7 @@ class PreparedConnection(Connection[DictRow]):
                 self.prepared.clear()
                 result = checked(self.pgconn.exec_params(statement, given))
         assert result.ntuples == 1
-        return [result.get_value(0, at) for at in range(result.nfields)]
+        return list(map(result.get_value, [0] * result.nfields, range(result.nfields)))
 
     def run_prepared(self, statement: bytes, given: Sequence[Any]) -> pq.abc.PGresult:
         name = self.prepared.get(statement) or self.prepare(statement)
