@@ -2,25 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import marshmallow as ma
 from flask import Blueprint, Flask, Response
 from flask.blueprints import BlueprintSetupState
 from marshmallow.fields import List
 
-from schemas.base import NoParameters, Query, of_file
+from schemas.base import Query, of_file
 from schemas.deprecation import Deprecation
 from service.storage.revision import Row
 from service.storage.snapshot import Snapshot
 
 from . import caching
 from .door import as_response, question_of
-from .download import Chosen, Download
+from .download import Download
 from .endpoint import (
     Constant,
     Endpoint,
-    Enveloped,
     Reading,
     ValidatedBy,
     View,
@@ -56,24 +55,19 @@ def endpoint(
     a path of its own. `example` is a query string that `make examples` asks.
     """
 
-    def register(view: View) -> View:
-        made = Reading(
-            path=path,
-            name=view.__name__,
-            doc=view.__doc__ or "",
-            forms=formats,
-            alternates=formats,
-            accepts=accepts,
-            returns=returns,
-            example=example,
-            deprecated=deprecated,
-            view=view,
-            validated_by=None if path in PROBES else validated_by,
-        )
-        route_with_files(blueprint, made, as_files)
-        return view
-
-    return register
+    return routing(
+        blueprint,
+        Reading,
+        as_files,
+        path=path,
+        forms=formats,
+        alternates=formats,
+        accepts=accepts,
+        returns=returns,
+        example=example,
+        deprecated=deprecated,
+        validated_by=None if path in PROBES else validated_by,
+    )
 
 
 def constant(
@@ -86,22 +80,17 @@ def constant(
 ) -> Decorator:
     """Route a view that needs no database, and so answers while there is none."""
 
-    def register(view: View) -> View:
-        made = Constant(
-            path=path,
-            name=view.__name__,
-            doc=view.__doc__ or "",
-            forms=(JSON,),
-            alternates=(JSON,),
-            accepts=accepts,
-            returns=returns,
-            deprecated=deprecated,
-            view=view,
-        )
-        route_with_files(blueprint, made, FILES)
-        return view
-
-    return register
+    return routing(
+        blueprint,
+        Constant,
+        FILES,
+        path=path,
+        forms=(JSON,),
+        alternates=(JSON,),
+        accepts=accepts,
+        returns=returns,
+        deprecated=deprecated,
+    )
 
 
 def download(
@@ -111,37 +100,31 @@ def download(
     form: Archive,
     returns: type[ma.Schema],
     write: Callable[[Snapshot, Row, IO[bytes]], None],
-) -> Callable[[Callable[..., Chosen]], Callable[..., Chosen]]:
-    """Route a view that says of which release a file is asked for, and how fresh it stays."""
+) -> Decorator:
+    """Route a view that returns the release of which a file is asked for, and its validators."""
+    return routing(blueprint, Download, (), path=path, forms=(form,), returns=returns, write=write)
 
-    def register(view: Callable[..., Chosen]) -> Callable[..., Chosen]:
-        made = Download(
-            path=path,
-            name=view.__name__,
-            doc=view.__doc__ or "",
-            forms=(form,),
-            accepts=NoParameters,
-            returns=returns,
-            view=view,
-            write=write,
-        )
-        route(blueprint, made)
+
+def routing(
+    blueprint: Blueprint, kind: type[Endpoint], files: tuple[File, ...], **described: Any
+) -> Decorator:
+    """Return a decorator that routes a view as an endpoint, and a list as each of its files."""
+
+    def register(view: View) -> View:
+        made = kind(view=view, name=view.__name__, doc=view.__doc__ or "", **described)
+        data = described["returns"]().fields.get("data")
+        is_list = made.format is JSON and isinstance(data, List)
+        forms = (*made.forms, *files) if is_list else made.forms
+        route(blueprint, replace(made, forms=forms))
+        for form in forms:
+            if isinstance(form, File):
+                route(blueprint, as_file(made, form))
         return view
 
     return register
 
 
-def route_with_files(blueprint: Blueprint, made: Enveloped, files: tuple[File, ...]) -> None:
-    """Route an endpoint and, if it is a list, each of its files."""
-    is_list = made.format is JSON and isinstance(made.returns().fields.get("data"), List)
-    forms = (*made.forms, *files) if is_list else made.forms
-    route(blueprint, replace(made, forms=forms))
-    for form in forms:
-        if isinstance(form, File):
-            route(blueprint, as_file(made, form))
-
-
-def as_file(made: Enveloped, file: File) -> Enveloped:
+def as_file(made: Endpoint, file: File) -> Endpoint:
     """Return the endpoint of a list's path that ends in the suffix of a file."""
     words = made.doc.partition("\n")[0].rstrip(".")
     return replace(
