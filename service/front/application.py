@@ -203,21 +203,22 @@ class Front:
         except asyncio.CancelledError:
             is_given_up = True
         [answer] = made
-        entry = self.entry_of(answer, asked, today)
-        if entry is not None and answer.parts is None:
+        entry = entry_from(answer, asked, today) if answer.is_reusable else None
+        is_kept = entry is not None and self.is_current(entry)
+        if entry is not None and is_kept and answer.parts is None:
             self.entries.add(entry, spelling)
         if is_given_up:
             self.count(exchange, asked, answer)
             if answer.parts is not None:
                 await self.going_on.run(answer.close)
             raise asyncio.CancelledError
-        if answer.is_reusable and answer.parts is None:
-            return entry or entry_from(answer, asked, today)
+        if entry is not None and answer.parts is None:
+            return entry
         self.land(asked.key, flight)
         fields = as_fields(answer.fields)
         fields.append((ID_FIELD, exchange.request_id))
         fields += as_fields(self.count(exchange, asked, answer).items())
-        body = await self.give(exchange, answer, fields, entry is not None)
+        body = await self.give(exchange, answer, fields, is_kept)
         if entry is not None and body is not None:
             entry.headers.append((b"content-length", b"%d" % len(body)))
             entry.body = body
@@ -228,15 +229,12 @@ class Front:
         with self.app.app_context():
             made.append(asked.endpoint.answer(asked.question))
 
-    def entry_of(self, answer: Answer, asked: Asked, today: date) -> Entry | None:
-        """Return what is to be kept of an answer, if it may be given again."""
-        if not answer.is_reusable or asked.question.is_head:
-            return None
-        entry = entry_from(answer, asked, today)
+    def is_current(self, entry: Entry) -> bool:
+        """Tell whether an answer may be kept: it is of the revision that was last heard of."""
         if entry.version in (None, self.watch.version):
-            return entry
+            return True
         self.watch.hurry()
-        return None
+        return False
 
     def count(self, exchange: Exchange, asked: Asked, answer: Answer) -> Mapping[str, str]:
         """Log and count an answer of an endpoint; return what the rate limit says of it."""

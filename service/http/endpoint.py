@@ -100,7 +100,6 @@ class Enveloped(Endpoint):
     def written(self, question: Question, body: Body, validators: Validators | None) -> Answer:
         """Return a body in the form of the question: JSON, or another that is written whole."""
         assert isinstance(question.form, Format)
-        body["links"] = links_of(body, question)
         content = question.form.write(dumper(self.returns)(body), question)
         return whole(question, head_of(body, question, self.alternates), content, validators)
 
@@ -111,7 +110,6 @@ class Enveloped(Endpoint):
         form = question.form
         assert isinstance(form, File)
         assert validators is not None
-        body["links"] = links_of(body, question)
         name = file_name(question.path, form.suffix, body["meta"].get("release"))
         disposition = ("Content-Disposition", f'attachment; filename="{name}"')
 
@@ -161,6 +159,7 @@ class Reading(Enveloped):
         if query.get("cursor") is not None:
             query["cursor"] = read_cursor(query["cursor"], question)
         body = self.view(snapshot, query, **question.arguments)
+        body["links"] = links_of(body, question)
         return body, self.validated_by and self.validated_by(snapshot, query)
 
 
@@ -171,10 +170,10 @@ class Constant(Enveloped):
     def make(self, question: Question) -> Answer:
         parsing.parse(self.accepts, None, question.query_string)
         body = self.view(**question.arguments)
+        body["links"] = links_of(body, question)
         validators = None
         if self.path not in PROBES:
-            linked = body | {"links": links_of(body, question)}
-            validators = caching.of_content(enveloped(dumper(self.returns)(linked)))
+            validators = caching.of_content(enveloped(dumper(self.returns)(body)))
         if isinstance(question.form, File):
             return self.filed(question, body, validators, ExitStack())
         return self.written(question, body, validators)
