@@ -7,7 +7,7 @@ import re
 import shutil
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -26,14 +26,13 @@ from . import caching, parsing
 from .answer import Answer, has_client
 from .answers import provenance
 from .endpoint import Endpoint, database
+from .files import read_parts
 from .headers import Fields, without_body
 from .links import head_of, links_of
 from .question import Question
 
 # How many files a worker keeps at most; the one that was longest not asked for goes first.
 MOST = 8
-# How many bytes are read at once.
-PART = 2**16
 
 # A range that we give; any other is passed over, as RFC 9110 has it, and all is sent.
 RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
@@ -89,7 +88,7 @@ class Shelf:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Download(Endpoint):
-    """An endpoint whose view says of which release a file is asked for, and how fresh it stays.
+    """An endpoint for a file of a release, whose view returns the release and the validators.
 
     `write` fills the file; only one is written at a time. `returns` describes it in the contract,
     and tells in its meta that it is of a release.
@@ -150,7 +149,7 @@ def sent(kept: Kept, release: Row, validators: caching.Validators, question: Que
     answer = Answer(200 if part is None else 206, own)
     if not question.is_head:
         file = kept.path.open("rb")
-        answer.parts, answer.close = read(file, begin, end), file.close
+        answer.parts, answer.close = read_parts(file, begin, end), file.close
     return answer
 
 
@@ -176,11 +175,3 @@ def part_asked(question: Question, own: Fields, size: int) -> tuple[int, int] | 
         problem.headers["Content-Range"] = f"bytes */{size}"
         raise problem
     return found
-
-
-def read(file: IO[bytes], begin: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes of a file from one place up to another, a part at a time."""
-    file.seek(begin)
-    while begin < end and (part := file.read(min(PART, end - begin))):
-        begin += len(part)
-        yield part

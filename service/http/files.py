@@ -3,6 +3,7 @@
 import csv
 import logging
 import re
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ KINDS: Mapping[type[ma.fields.Field[Any]], str] = {
 
 
 def kinds_of(row: ma.Schema) -> Kinds:
-    """Return the fields of a row that stands in the database as JSON too, with their kinds."""
+    """Return each field of a row with its kind, for rows whose JSON is stored."""
     return tuple((name, kind_of(field)) for name, field in row.dump_fields.items())
 
 
@@ -141,9 +142,15 @@ def by_disk(save: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
     """Save to a file on disk, then yield that in parts."""
     with TemporaryFile() as file:
         save(file)
-        file.seek(0)
-        while part := file.read(PART):
-            yield part
+        yield from read_parts(file)
+
+
+def read_parts(file: IO[bytes], begin: int = 0, end: int = sys.maxsize) -> Iterator[bytes]:
+    """Yield the bytes of a file on disk from one place up to another, a part at a time."""
+    file.seek(begin)
+    while begin < end and (part := file.read(min(PART, end - begin))):
+        begin += len(part)
+        yield part
 
 
 def file_name(path: str, suffix: str, release: str | None) -> str:
