@@ -27,8 +27,8 @@ COMPARISONS = {
     "boolean": SQL("matching.{column} = {value}::boolean"),
 }
 WITHIN = "matching.{{column}} <@ {{value}}::{}"
-# The one condition that is on no column.
-IN_GROUP = SQL("is_in_group({value}::text, matching.member, matching.year)")
+# The one condition that is on no column: see sql/pages/in_group.sql.
+GROUP = "group"
 
 
 class Condition(NamedTuple):
@@ -39,9 +39,9 @@ class Condition(NamedTuple):
 
     @property
     def sql(self) -> Composable:
+        if self.column == GROUP:
+            return in_group(Identifier("matching", "member"), Identifier("matching", "year"))
         value = SQL(f"%({self.column})s")
-        if self.column == "group":
-            return IN_GROUP.format(value=value)
         compared = COMPARISONS.get(self.sql_type) or SQL(WITHIN.format(self.sql_type))
         return compared.format(column=Identifier(self.column), value=value)
 
@@ -125,6 +125,8 @@ def composed(name: str, conditions: tuple[Condition, ...], newest: Newest | None
         series = listed((*newest.by, newest.who))
         return page_form("newest_each").format(query=query, series=series)
     of_whom = tuple(one for one in conditions if one.column == newest.who)
+    has_group = any(one.column == GROUP for one in conditions)
+    belongs = in_group(Identifier("asked", "who"), Identifier("shared", "year"))
     return page_form("newest_common").format(
         query=query,
         everybody=filtered(read_query(name), of_whom),
@@ -132,6 +134,7 @@ def composed(name: str, conditions: tuple[Condition, ...], newest: Newest | None
         by=listed(newest.by),
         asked_by=listed(newest.by, "asked"),
         shared_by=listed(newest.by, "shared"),
+        belongs=belongs if has_group else SQL("true"),
     )
 
 
@@ -140,6 +143,10 @@ def filtered(query: Composable, conditions: tuple[Condition, ...]) -> Composable
         return query
     found = SQL(" AND ").join(condition.sql for condition in conditions)
     return page_form("filtered").format(query=query, conditions=found)
+
+
+def in_group(member: Composable, year: Composable) -> Composable:
+    return page_form("in_group").format(member=member, year=year)
 
 
 def listed(columns: Iterable[str], table: str = "") -> Composable:

@@ -24,17 +24,3 @@ INNER JOIN (
         WHEN 'eu-members' THEN member.eu_member_since IS NOT NULL
         ELSE member.code <> 'USA'
     END;
-
--- Whether a member belongs to a group in a year; every member does to no group.
-CREATE OR REPLACE FUNCTION is_in_group(named text, belonging text, of_year integer)
-RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT named IS NULL OR EXISTS (
-        SELECT
-        FROM group_member
-        WHERE
-            group_member.group_id = named
-            AND group_member.member = belonging
-            AND of_year BETWEEN group_member.year_first
-            AND coalesce(group_member.year_last, of_year)
-    )
-$$;

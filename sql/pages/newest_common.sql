@@ -22,18 +22,7 @@ complete AS (
             FROM asked
             WHERE
                 ({asked_by}) = ({shared_by})
-                AND (
-                    %(group)s::text IS NULL
-                    OR EXISTS (
-                        SELECT
-                        FROM group_member
-                        WHERE
-                            group_member.group_id = %(group)s::text
-                            AND group_member.member = asked.who
-                            AND shared.year BETWEEN group_member.year_first
-                            AND coalesce(group_member.year_last, shared.year)
-                    )
-                )
+                AND {belongs}
         )
     GROUP BY {by}
 )
