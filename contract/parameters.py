@@ -16,7 +16,7 @@ from service.http.endpoint import Endpoint
 from . import example_file
 from .text import PATH_PARAMETERS
 
-# What stands in a path.
+# The schemas of path parameters.
 A_YEAR = {"type": "integer", "format": "int32", "minimum": 1900, "maximum": 2100}
 AN_ID = {"type": "string", "minLength": 1, "maxLength": 200}
 

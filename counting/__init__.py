@@ -1,1 +1,1 @@
-"""Counts what a request runs of the project's own code, for whoever has to follow it."""
+"""Counts the files, functions and calls of the project that a request runs."""

@@ -1,4 +1,4 @@
-"""A problem to answer with, whatever the way it goes out."""
+"""The exception for a problem response, and its constructors. Knows nothing of Flask."""
 
 from collections.abc import Iterable
 

@@ -100,7 +100,7 @@ class Database:
             return work(snapshot)
 
     def read_hastily(self, work: Callable[[Snapshot], Made], known: Revision) -> Made:
-        """Raise OutdatedError, or LostConnectionError, where it is to be done anew."""
+        """Raise OutdatedError or LostConnectionError if the work has to be repeated."""
         with self.translating():
             connection = self.pool.getconn()
             try:

@@ -103,7 +103,7 @@ def cancelling(connection: psycopg.Connection[DictRow], seconds: float) -> Itera
 
 
 def next_block(copy: psycopg.Copy) -> bytes:
-    """Read some BLOCK bytes of rows, each of which PostgreSQL sends by itself and ends with LF."""
+    """Read about BLOCK bytes of rows. PostgreSQL sends each row by itself, ended by LF."""
     rows, size = [], 0
     while size < BLOCK and (row := copy.read()):
         rows.append(row)

@@ -15,7 +15,7 @@ FINDINGS = 1000
 class Revision:
     """A revision of the data: {"revision", "changed_at"}, and what was read and found in it.
 
-    Made anew with each revision, and dropped whole.
+    A new revision gets a new object, and the old one is discarded.
     """
 
     def __init__(self, dataset: Row) -> None:
