@@ -131,9 +131,9 @@ def as_file(made: Endpoint, file: File) -> Endpoint:
         made,
         path=made.path + file.suffix,
         name=f"{made.name}{file.suffix.replace('.', '_')}",
-        doc=f"{words}, as {file.words}.\n\nThe whole list under the same filters and in the same "
-        "order, with no limit: all of it comes or an error does. What stands in `meta` is in the "
-        f"list as JSON.{file.more and f' {file.more}'}",
+        doc=f"{words}, as {file.words}.\n\nEvery row that matches the same filters, in the same "
+        "order, without a limit. A failure is an error or a broken connection, never a shorter "
+        f"file. The list as JSON also has `meta`.{file.more and f' {file.more}'}",
         forms=(file,),
         accepts=of_file(made.accepts),
     )
