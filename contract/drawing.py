@@ -10,7 +10,6 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
-from werkzeug.routing import Rule
 
 from schemas.problems import Problem
 from service import create_app
@@ -26,10 +25,10 @@ from .components import (
     open_to_growth,
     share_parameters,
 )
+from .endpoints import endpoints
 from .names import camel
 from .parameters import path_parameters, query_parameters
 from .responses import responses, shared_responses
-from .routes import routes
 
 # Reading order; apispec would put the paths first.
 SECTIONS = ("openapi", "info", "servers", "security", "tags", "paths", "components")
@@ -78,10 +77,10 @@ def draw(app: Flask) -> dict[str, Any]:
     spec.components.schema("Problem", schema=Problem)
     for name, response in shared_responses(app):
         spec.components.response(name, response)
-    for rule, endpoint in routes(app):
-        tag(spec, rule, endpoint)
-        path = re.sub("<(.+?)>", r"{\1}", rule.rule)
-        spec.path(path, operations={"get": operation(rule, endpoint)})
+    for endpoint in endpoints(app):
+        tag(spec, endpoint)
+        path = re.sub("<(.+?)>", r"{\1}", endpoint.path)
+        spec.path(path, operations={"get": operation(endpoint)})
     drawn = spec.to_dict()
     open_to_growth(drawn["components"]["schemas"])
     describe(drawn["components"]["schemas"], plugin.converter)
@@ -90,33 +89,33 @@ def draw(app: Flask) -> dict[str, Any]:
     return {section: drawn[section] for section in SECTIONS}
 
 
-def tag(spec: APISpec, rule: Rule, endpoint: Endpoint) -> None:
-    name = tag_of(rule)
+def tag(spec: APISpec, endpoint: Endpoint) -> None:
+    name = tag_of(endpoint)
     if name not in {tag["name"] for tag in spec._tags}:
         first = (inspect.getdoc(inspect.getmodule(endpoint.view)) or "").split("\n")[0]
         words = first.partition(": ")[2]
         spec.tag({"name": name, "description": words[:1].upper() + words[1:]})
 
 
-def tag_of(rule: Rule) -> str:
-    """Return the name of the blueprint that a route is in."""
-    return str(rule.endpoint).partition(".")[0].replace("_", "-")
+def tag_of(endpoint: Endpoint) -> str:
+    """Return the name of the module that an endpoint's view is in."""
+    return endpoint.view.__module__.rpartition(".")[2].replace("_", "-")
 
 
-def operation(rule: Rule, endpoint: Endpoint) -> dict[str, Any]:
+def operation(endpoint: Endpoint) -> dict[str, Any]:
     """Describe one GET; its docstring's first line is the summary, the rest when to use it."""
     summary, _, description = inspect.cleandoc(endpoint.doc).partition("\n\n")
     described = [" ".join(description.split()) or summary]
-    example = f"Example: `{example_file.request_of(rule, endpoint)}`"
+    example = f"Example: `{example_file.request_of(endpoint)}`"
     if endpoint.deprecated is not None:
         described.append(endpoint.deprecated.words)
     return {
         "operationId": camel(endpoint.name),
-        "tags": [tag_of(rule)],
+        "tags": [tag_of(endpoint)],
         "summary": summary.rstrip("."),
         "description": "\n\n".join([*described, example]),
-        "parameters": [*path_parameters(rule), *query_parameters(endpoint)],
-        "responses": responses(rule, endpoint),
+        "parameters": [*path_parameters(endpoint), *query_parameters(endpoint)],
+        "responses": responses(endpoint),
     } | ({} if endpoint.deprecated is None else {"deprecated": True})
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from marshmallow import fields
-from werkzeug.routing import Rule
 
 from schemas.base import ListQuery, Order, Query, bounded, sortable
 from schemas.parameters import Choice, Items
@@ -36,9 +35,9 @@ def read() -> dict[str, Any]:
     return found
 
 
-def request_of(rule: Rule, endpoint: Endpoint) -> str:
+def request_of(endpoint: Endpoint) -> str:
     """Return the path and query that show what an endpoint is for, lists cut to two rows."""
-    path = re.sub("<(.+?)>", lambda name: str(PATH_PARAMETERS[name[1]][1]), rule.rule)
+    path = re.sub("<(.+?)>", lambda name: str(PATH_PARAMETERS[name[1]][1]), endpoint.path)
     cut = f"limit={ROWS}" if "limit" in endpoint.accepts().fields else ""
     query = "&".join(part for part in (endpoint.example, cut) if part)
     return f"{path}?{query}" if query else path

@@ -22,7 +22,6 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
-from werkzeug.routing import Rule
 
 from importers.load import load
 from importers.withdrawals import Withdrawal, record_of, write_withdrawal
@@ -41,9 +40,9 @@ from service.storage.errors import DatabaseDamagedError, DatabaseMismatchError, 
 from service.storage.migrations import migrate
 
 from . import drawing
+from .endpoints import endpoints
 from .example_file import FILE, request_of
 from .names import camel
-from .routes import routes
 from .text import SERVERS
 
 DATA = Path(__file__).parents[1] / "data"
@@ -163,11 +162,11 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
     """
     answers, fields, schemas = {}, Fields(), schemas_of(app)
     with patch.object(clock, "today", lambda: DAY):
-        for rule, endpoint in routes(app):
+        for endpoint in endpoints(app):
             assert endpoint.returns is not None
             if endpoint.format in PACKED:  # bytes that no reader of the contract could read
                 continue
-            drawn = example(app, Asked(request_of(rule, endpoint)))
+            drawn = example(app, Asked(request_of(endpoint)))
             answers[camel(endpoint.name)] = drawn
             if isinstance(endpoint.format, File) or endpoint.format is STRUCTURE_XML:
                 drawn["answer"] = first_lines(drawn["answer"])
@@ -176,7 +175,7 @@ def draw(app: Flask, **standing: Flask) -> dict[str, Any]:
             if "data" not in drawn["answer"]:
                 raise NoAnswerError(f"{drawn['request']}: {drawn['answer']['detail']}")
             fields.gather(schemas, endpoint.returns.__name__, drawn["answer"])
-            for path in wider(rule, endpoint):
+            for path in wider(endpoint):
                 fields.gather(schemas, endpoint.returns.__name__, answer(app, Asked(path)))
         services = {"well": app, **standing}
         problems = {code: provoke(services, asked) for code, asked in PROVOKED.items()}
@@ -196,9 +195,9 @@ def schemas_of(app: Flask) -> dict[str, Any]:
     return found
 
 
-def wider(rule: Rule, endpoint: Endpoint) -> Iterator[str]:
+def wider(endpoint: Endpoint) -> Iterator[str]:
     """Return requests whose answers have what is null in the example: other rows and releases."""
-    path = request_of(rule, endpoint).partition("?")[0]
+    path = request_of(endpoint).partition("?")[0]
     yield path
     if "as_of" in endpoint.accepts().fields:
         yield f"{path}?as_of={Vintage().fields['as_of'].metadata['example']}"

@@ -1,11 +1,9 @@
 """The parameters of an operation, in its path and in its query."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from marshmallow import fields
-from werkzeug.routing import Rule
 
 from schemas import deprecation
 from schemas.base import ListQuery, Order, Query, sortable
@@ -21,8 +19,8 @@ A_YEAR = {"type": "integer", "format": "int32", "minimum": 1900, "maximum": 2100
 AN_ID = {"type": "string", "minLength": 1, "maxLength": 200}
 
 
-def path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
-    for name in re.findall("<(.+?)>", rule.rule):
+def path_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    for name in endpoint.arguments:
         description, example = PATH_PARAMETERS[name]
         yield {
             "in": "path",

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask
 from marshmallow import fields
-from werkzeug.routing import Rule
 
 from schemas.parameters import Code
 from service.http.catalogue import CATALOGUE
@@ -15,8 +14,8 @@ from service.http.formats import JSON, Archive, File
 from service.http.probes import PROBES
 
 from . import example_file, text
+from .endpoints import endpoints
 from .names import camel
-from .routes import routes
 
 EVERYWHERE = (400, 413, 414, 500)
 
@@ -25,7 +24,7 @@ FIGURES_NOT_MODIFIED = "FiguresNotModified"
 PARTIAL_CONTENT = "PartialContent"
 
 
-def responses(rule: Rule, endpoint: Endpoint) -> dict[str, Any]:
+def responses(endpoint: Endpoint) -> dict[str, Any]:
     """Return the responses of an operation by status; those of errors are shared by name."""
     content = {"schema": body_of(endpoint)}
     if drawn := example_file.read()["answers"].get(camel(endpoint.name)):
@@ -33,34 +32,34 @@ def responses(rule: Rule, endpoint: Endpoint) -> dict[str, Any]:
     found: dict[str, Any] = {
         "200": {
             "description": (inspect.getdoc(endpoint.returns) or "OK").split("\n")[0],
-            "headers": header_references(headers_of(rule, endpoint)),
+            "headers": header_references(headers_of(endpoint)),
             "content": {endpoint.format.media_type: content},
         }
     }
     if isinstance(endpoint.format, Archive):
         found["206"] = PARTIAL_CONTENT
-    if rule.rule not in PROBES:
+    if endpoint.path not in PROBES:
         found["304"] = FIGURES_NOT_MODIFIED if has_figures(endpoint) else NOT_MODIFIED
-    return found | {str(status): response_name(status) for status in problems_of(rule, endpoint)}
+    return found | {str(status): response_name(status) for status in problems_of(endpoint)}
 
 
-def problems_of(rule: Rule, endpoint: Endpoint) -> list[int]:
+def problems_of(endpoint: Endpoint) -> list[int]:
     """Return the statuses of the problems that an operation may answer with."""
     found = {
         *EVERYWHERE,
         *(() if endpoint.format.suffix else {406}),
-        *({404} if rule.arguments else ()),
-        *({410} if names_release(rule, endpoint) else ()),
+        *({404} if endpoint.arguments else ()),
+        *({410} if names_release(endpoint) else ()),
         *({416} if isinstance(endpoint.format, Archive) else ()),
         *({503} if endpoint.reads_database else ()),
-        *({429} if rule.rule not in PROBES else ()),
+        *({429} if endpoint.path not in PROBES else ()),
     }
     return sorted(found)
 
 
-def names_release(rule: Rule, endpoint: Endpoint) -> bool:
+def names_release(endpoint: Endpoint) -> bool:
     """Tell whether a path or one of its parameters takes a release's id."""
-    return "release" in rule.arguments or any(
+    return "release" in endpoint.arguments or any(
         isinstance(one, Code) and one.codelist == "release"
         for field in endpoint.accepts().fields.values()
         for one in (field.inner if isinstance(field, fields.List) else field,)
@@ -74,8 +73,8 @@ def body_of(endpoint: Endpoint) -> Any:
     return {"type": "string", "format": "binary"}
 
 
-def headers_of(rule: Rule, endpoint: Endpoint) -> list[str]:
-    is_kept = rule.rule not in PROBES
+def headers_of(endpoint: Endpoint) -> list[str]:
+    is_kept = endpoint.path not in PROBES
     return [
         *text.HEADERS_OF_EVERY_200,
         *(["ETag"] if is_kept else ()),
@@ -100,10 +99,10 @@ def has_figures(endpoint: Endpoint) -> bool:
     return "release" in meta.schema.fields
 
 
-def partial_content(rule: Rule, endpoint: Endpoint) -> dict[str, Any]:
+def partial_content(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "description": "The part of the file that `Range` asks for.",
-        "headers": header_references([*headers_of(rule, endpoint), "Content-Range"]),
+        "headers": header_references([*headers_of(endpoint), "Content-Range"]),
         "content": {endpoint.format.media_type: {"schema": body_of(endpoint)}},
     }
 
@@ -135,11 +134,11 @@ def shared_responses(app: Flask) -> Iterator[tuple[str, dict[str, Any]]]:
     """Return by name the responses that several operations refer to."""
     yield NOT_MODIFIED, not_modified([])
     yield FIGURES_NOT_MODIFIED, not_modified(["X-Data-Release"])
-    for rule, endpoint in routes(app):
+    for endpoint in endpoints(app):
         if isinstance(endpoint.format, Archive):  # every one is as the others are
-            yield PARTIAL_CONTENT, partial_content(rule, endpoint)
+            yield PARTIAL_CONTENT, partial_content(endpoint)
             break
-    for status in sorted({at for routed in routes(app) for at in problems_of(*routed)}):
+    for status in sorted({at for endpoint in endpoints(app) for at in problems_of(endpoint)}):
         yield response_name(status), problem_response(status)
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marshmallow import fields
 
-from contract.routes import routes
+from contract.endpoints import endpoints
 from schemas.base import Output
 from schemas.dumping import dumper
 from schemas.parameters import Instant
@@ -20,7 +20,7 @@ from service.http.formats import as_json
 
 
 def answered() -> list[type[ma.Schema]]:
-    found = {endpoint.returns for _, endpoint in routes(create_app())}
+    found = {endpoint.returns for endpoint in endpoints(create_app())}
     return sorted(found, key=lambda schema: schema.__name__)
 
 
